@@ -42,6 +42,8 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"service": {}}, "has no 'unit_cost'"),
     ({"packages": []}, "the list of packages is empty"),
     ({"packages": [{"name": "one"}]}, "has no 'cost'"),
+    ({"packages": [{"outcomes": {}}, {"cost": 5}]}, "entry 1 of `packages` of program 'pool' has no 'cost'"),
+    ({"packages": [{"outcomes": {}, "uses": {}}]}, "has no 'cost'"),
     ({"packages": [{"cost": 5}], "if_funded": {"at_least": 1}}, "packages and if_funded do not go together"),
 ]
 

@@ -49,7 +49,7 @@ def _costs(evaluation: Evaluation) -> Check:
 
 def _order(evaluation: Evaluation) -> Check:
     packages, running = evaluation.packages, evaluation.packages.running(evaluation.taken)
-    later = np.flatnonzero((packages.choose == "in_order") & (packages.number > 0))
+    later = np.flatnonzero((packages.choose == "in_order") & (packages.rank > 0))
     package, period = np.nonzero(running[later] & ~running[later - 1])
     package = later[package]
     names = zip(packages.name[package].tolist(), packages.name[package - 1].tolist(), strict=True)

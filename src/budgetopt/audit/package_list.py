@@ -21,7 +21,8 @@ class PackageList:
     Parameters
     ----------
     program, number
-        Position of the program, and of the package in its list; shape (packages,).
+        Position of the program, and the number of the package, from 0 on; a list may leave out a number. Shape
+        (packages,).
     name
         What it is called in a sentence; shape (packages,).
     is_project
@@ -58,6 +59,11 @@ class PackageList:
 
     def __len__(self) -> int:
         return len(self.program)
+
+    @property
+    def rank(self) -> Ints:
+        """How many packages of its program's list come before each; shape (packages,)."""
+        return np.arange(len(self)) - np.searchsorted(self.program, self.program)
 
     def running(self, taken: Bools) -> Bools:
         """Return which packages are taken in a period, or for projects have been started; shape (packages, periods)."""

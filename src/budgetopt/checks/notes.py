@@ -237,7 +237,7 @@ def _packages(scenario: Scenario) -> Iterator[str]:
     if not len(packages):
         return
     ceiling, choice = scenario.dollars("spending.at_most"), programs.text("choose")
-    first = ~np.isin(choice[packages.program], ("", "in_order")) | (packages.number == 0)
+    first = ~np.isin(choice[packages.program], ("", "in_order")) | (packages.rank == 0)
     cheapest = np.full(len(programs), np.inf)
     np.minimum.at(cheapest, packages.program[first], packages.cost[first].max(axis=1))
     below: Bools = np.all(cheapest[:, None] * scenario.price_level > ceiling + scenario.cent, axis=1)

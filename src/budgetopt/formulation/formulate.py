@@ -103,9 +103,8 @@ class Formulation:
     def packages_of(self, x: Floats) -> Bools:
         """Return which packages a point takes in each period, or starts in it; shape (packages, periods)."""
         taken = np.zeros((len(self.packages), self.limits.lower.shape[1]), dtype=bool)
-        first = np.searchsorted(self.packages.program, np.arange(len(self.limits.lower)))
         for block in self.linear_program.column_labels.of_kind("package"):
-            at = first[block.keys["program"]] + block.keys["package"]
+            at = self.packages.at(block.keys["program"], block.keys["package"])
             taken[at, block.keys["period"]] = x[block.start : block.stop] > 0.5
         return taken
 

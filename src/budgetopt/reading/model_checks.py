@@ -137,6 +137,7 @@ class _Refusals:
 
     def __init__(self, programs: ProgramTable, findings: Findings) -> None:
         self.programs, self.findings = programs, findings
+        self.empty: set[Path] = set()
         self.before = [problem for problem in findings.problems if problem.place is not None]
 
     def add(self, row: int, inside: tuple[str, ...], model: type[BaseModel], error: ErrorDetails, more: str) -> None:
@@ -153,14 +154,20 @@ class _Refusals:
         self._say(path, model, error, place, more)
 
     def at_empty(self, path: Path, places: Places) -> None:
-        """Add what is wrong with a mapping that is written and says nothing, and of which no table says more."""
-        name, below = str(path[1]), f"{'.'.join(map(str, path[2:]))}."
-        if name in self.programs and any(key.startswith(below) for key in self._keys(self.programs.position(name))):
-            return
-        for model in slot_of(Program).at(path[2:]).models:
-            for error in _errors(model, {}):
-                self._say(path, model, error, _place_in(places, path, error))
-                self.findings.lose(path)
+        """Add what is wrong with a mapping that is written and says nothing, and of which no table says more.
+
+        Then the mapping that it stands in says nothing either, unless it says something else.
+        """
+        keys = list(self._keys(self.programs.position(name))) if (name := str(path[1])) in self.programs else []
+        for length in range(len(path), 2, -1):
+            part, below = path[:length], f"{'.'.join(map(str, path[2:length]))}."
+            if part in self.empty or any(key.startswith(below) for key in keys):
+                return
+            self.empty.add(part)
+            for model in slot_of(Program).at(part[2:]).models:
+                for error in _errors(model, {}):
+                    self._say(part, model, error, _place_in(places, part, error))
+                    self.findings.lose(part)
 
     def _say(
         self, path: Path, model: type[BaseModel], error: ErrorDetails, place: Place | None, more: str = ""

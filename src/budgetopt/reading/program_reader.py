@@ -90,7 +90,7 @@ class ProgramReader:
         """Note every value below a path, under the key of its column."""
         is_numbered = slot.is_list and isinstance(value, Mapping) and all(str(name).isdecimal() for name in value)
         if isinstance(value, Mapping) and (slot.models or slot.has_names or is_numbered):
-            if slot.models and not any(name in slot.fields for name in value):
+            if not value or (slot.models and not any(name in slot.fields for name in value)):
                 self.findings.empty[path] = self.findings.places
             for name, item in value.items():
                 part = name if name in slot.fields else None if slot.models else _as_name(name)

@@ -23,7 +23,8 @@ class PackageTable:
     Parameters
     ----------
     program, number
-        Position of the program, and 0 for its first package; shape (packages,).
+        Position of the program, and the number under which the scenario has the package, from 0 on; shape (packages,).
+        In a table an empty cell leaves a number out.
     name
         The packages' names; shape (packages,).
     cost
@@ -63,6 +64,16 @@ class PackageTable:
 
     def __len__(self) -> int:
         return len(self.program)
+
+    @property
+    def rank(self) -> Ints:
+        """How many packages of its program come before each; shape (packages,)."""
+        return np.arange(len(self)) - np.searchsorted(self.program, self.program)
+
+    def at(self, program: Ints, number: Ints) -> Ints:
+        """Return the positions of packages by their programs and numbers; all of shape (cells,)."""
+        most = int(self.number.max(initial=0)) + 1
+        return np.searchsorted(self.program * most + self.number, program * most + number)
 
     def uses_in(self, use: Ints, since: Ints, serves: Bools) -> Bools:
         """Return which uses there are so many years after the start, by whether the package is in service then.

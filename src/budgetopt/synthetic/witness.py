@@ -38,7 +38,7 @@ def witness_of(scenario: Scenario, levels: Floats, payer: Ints, funds: int) -> W
     outcomes = _totals(scenario.effects, levels, (len(levels), len(scenario.outcomes)))
     uses = _totals(scenario.uses, levels, (len(levels), len(scenario.resources)))
     packages = scenario.packages
-    goes_on = (packages.number == 0) & ~packages.is_project & ~np.isnan(scenario.programs.baseline())[packages.program]
+    goes_on = (packages.rank == 0) & ~packages.is_project & ~np.isnan(scenario.programs.baseline())[packages.program]
     for total, package, what, value in (
         (outcomes, packages.effect_package, packages.effect_outcome, packages.effect_value),
         (uses, packages.use_package, packages.use_resource, packages.use_amount),

@@ -216,11 +216,11 @@ def _may_be_moved(scenario: Scenario, amended: MovedPlan, programs: Ints | None)
 def _with_packages(problem: LinearProgram, formulation: Formulation, amended: MovedPlan, free: Bools) -> LinearProgram:
     """Return a problem in which programs that may not be cut keep the packages that the plan takes."""
     lower, upper = problem.lower.copy(), problem.upper.copy()
-    taken, first = amended.plan.packages, np.searchsorted(formulation.packages.program, np.arange(len(free)))
+    taken = amended.plan.packages
     for block in problem.column_labels.of_kind("package"):
         keys = block.keys
         mine = ~free[keys["program"]].any(axis=1)
-        at = first[keys["program"]] + keys["package"]
+        at = formulation.packages.at(keys["program"], keys["package"])
         chosen = np.zeros(len(at)) if taken is None else taken[at, keys["period"]].astype(float)
         lower[block.positions[mine]] = upper[block.positions[mine]] = chosen[mine]
     return replace(problem, lower=lower, upper=upper)

@@ -315,11 +315,10 @@ def _problem(formulation: Formulation, wide: LinearProgram, begin: SpendingPlan,
     cents = np.full(amounts.shape, 0.01)
     problem = around.limited(np.full(amounts.shape, np.inf), cents)
     lower = problem.lower.copy()
-    packages = formulation.packages
-    first = np.searchsorted(packages.program, np.arange(len(amounts)))
     for block in problem.column_labels.of_kind("package"):
         if begin.packages is not None:
-            taken = begin.packages[first[block.keys["program"]] + block.keys["package"], block.keys["period"]]
+            at = formulation.packages.at(block.keys["program"], block.keys["package"])
+            taken = begin.packages[at, block.keys["period"]]
             lower[block.positions] = np.minimum(
                 np.maximum(lower[block.positions], taken), problem.upper[block.positions]
             )

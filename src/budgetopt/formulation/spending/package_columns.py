@@ -151,7 +151,7 @@ def _keep_order(builder: Builder, scenario: Scenario, runs: PackageRuns) -> None
     """Let a package be taken only on top of the one before it where they are in order, a project not before it."""
     packages, shape = scenario.packages, (len(scenario.packages), len(scenario.periods))
     ordered = np.isin(scenario.programs.text("choose")[runs.program], ("", "in_order"))
-    cell = each_period(np.unique(runs.package[ordered & (packages.number[runs.package] > 0)]), shape[1])
+    cell = each_period(np.unique(runs.package[ordered & (packages.rank[runs.package] > 0)]), shape[1])
     keys = {"program": packages.program[cell[0]], "package": packages.number[cell[0]], "period": cell[1]}
     row_of = placed(shape, cell, builder.rows("in order", keys, -np.inf, 0.0))
     builder.entries(row_of[runs.package, runs.period], runs.column, 1.0)
