@@ -81,6 +81,12 @@ def test_the_figures_that_a_solver_may_fail_at_are_named() -> None:
         raise SolverError("a solver failed")
 
 
-def test_empty_periods_are_refused() -> None:
-    with pytest.raises(ScenarioError):
-        Scenario.from_document({**TOWN, "periods": []})
+@pytest.mark.parametrize("document", [TOWN, {"programs": {"p": {"outcomes": {"o": {"per_dollar": 1}}}}}])
+def test_empty_periods_are_refused(document: dict[str, Any]) -> None:
+    plain = {"funds": {"g": {"revenue": 5}}, "outcomes": {"o": {"weight": 1}}, **document}
+    with pytest.raises(ScenarioError) as caught:
+        Scenario.from_document({**plain, "periods": []})
+    (problem,) = caught.value.problems
+    assert problem.message.endswith("the list is empty")
+    with pytest.raises(ScenarioError, match="the list is empty"):
+        Scenario.from_document(plain).with_(("periods", []))

@@ -37,7 +37,7 @@ class Document(Model):
     """The currency of every amount."""
     round_to: PositiveAmount | None = None
     """What the amounts of a plan are rounded to, such as 1000; left out, a cent, or less where a cent is much."""
-    periods: Names = ("budget",)
+    periods: Annotated[Names, Field(min_length=1)] = ("budget",)
     """The periods, in order; left out, one period."""
     funds: dict[Name, Fund] = Field(default_factory=dict)
     """The funds, by name."""
