@@ -299,6 +299,28 @@ def test_what_a_tolerance_lets_through_is_not_beyond_zero(
     assert table[["relief_until", "tightening_until"]].to_numpy().tolist() == [[end, end]]
 
 
+def test_a_first_dollar_above_nothing_has_its_price() -> None:
+    """The plan is worth nothing, so that nothing but the price itself says how exact a value is."""
+    funds = {
+        "general": {
+            "carryover": False, "structural_balance": True, "one_time": {"FY1": 2_000_000},
+            "revenue": {"FY1": 0, "FY2": 100_000},
+        }
+    }  # fmt: skip
+    curve = [[0, 0], [100_000, 11], [200_000, 11], [300_000, 11]]
+    rules = [
+        {"name": "e", "periods": ["FY2"], "sum": "spending", "at_least": 0},
+        {"name": "f", "sum": "spending", "each": "total", "at_least": 0},
+        {"name": "g", "sum": "spending", "each": "total", "equals": 0},
+    ]
+    document = document_of(
+        {"a": {"baseline": 0, "recurring": False, "outcomes": {"good": {"curve": curve}}}},
+        funds=funds, periods=LATER[:2], rules=rules,
+    )  # fmt: skip
+    (row,) = rows_of(document, None, only=[Provision("rule", "g")])
+    assert_same([row], [("g", "", "", "equals", 0, 0.00011, 200_000, 0.00011, 0, 22)])
+
+
 def test_a_limit_on_an_outcome_may_be_tightened_below_zero() -> None:
     # all of the 100 dollars may go to what harms
     document = document_of({"a": rated(3), "b": rated(-1)}, rules=[{"name": "e", "sum": "outcome good", "at_most": 30}])

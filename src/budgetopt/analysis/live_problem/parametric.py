@@ -57,6 +57,7 @@ def follow(
     far: float,
     last: float = math.inf,
     slope: float | None = None,
+    noise: float = 0.0,
 ) -> Piece:
     """Return the straight piece that leaves a point in one direction.
 
@@ -71,6 +72,8 @@ def follow(
         last place is that has a value, if that is known.
     slope
         The slope of the piece, if that is known.
+    noise
+        How far the place may be off at which a value is worked out: a solver keeps a limit to its tolerance alone.
     """
     nothing_beyond = Piece(math.nan, start.at, feasible=False)
     if last <= 10 * unit:
@@ -87,13 +90,13 @@ def follow(
         if near is None:
             return nothing_beyond
         slope = near.slope
-        if not _on_line(start, slope, near):
+        if not _on_line(start, slope, near, noise):
             # the piece is shorter than a small step
             slope = (near.value - start.value) / (near.at - start.at)
     if abs(slope) * abs(edge.at - start.at) <= TOLERANCE * abs(start.value):
         # a change below the accuracy of the value is none
         slope = 0.0
-    beyond = _end(evaluate, start, slope, edge)
+    beyond = _end(evaluate, start, slope, edge, noise)
     if beyond is edge:
         return Piece(slope, direction * math.inf if goes_on else edge.at)
     return Piece(slope, beyond.at)
@@ -107,6 +110,7 @@ def short_piece(
     size: float,
     idle: float = 0.0,
     slope: float | None = None,
+    noise: float = 0.0,
 ) -> Piece | None:
     """Return the straight piece that leaves a point in one direction, if it ends within a little.
 
@@ -115,7 +119,7 @@ def short_piece(
 
     Parameters
     ----------
-    evaluate, start, direction, slope
+    evaluate, start, direction, slope, noise
         As in :func:`follow`.
     size
         The size of the number that moves.
@@ -125,7 +129,7 @@ def short_piece(
     far = idle + SHORT * size
     if evaluate(start.at + direction * far) is None:
         return None
-    piece = follow(evaluate, start, direction, unit=1e-6 * size, far=far, slope=slope)
+    piece = follow(evaluate, start, direction, unit=1e-6 * size, far=far, slope=slope, noise=noise)
     return piece if math.isfinite(piece.end) and (piece.slope != 0 or slope == 0) else None
 
 
@@ -186,11 +190,11 @@ def _meeting(one: Point, other: Point) -> float:
     return math.nan if rise == 0 else one.at + apart / rise
 
 
-def _end(evaluate: Callable[[float], Point | None], start: Point, slope: float, edge: Point) -> Point:
+def _end(evaluate: Callable[[float], Point | None], start: Point, slope: float, edge: Point, noise: float) -> Point:
     """Return the last point of the straight piece from a point, at most the edge."""
     beyond = edge
     for _ in range(STEPS):
-        if _on_line(start, slope, beyond):
+        if _on_line(start, slope, beyond, noise):
             break
         # the value is below the line there, and so is its slope: the two lines meet on the way
         meets = _meeting(Point(start.at, start.value, slope), beyond)
@@ -204,9 +208,10 @@ def _end(evaluate: Callable[[float], Point | None], start: Point, slope: float, 
     return beyond
 
 
-def _on_line(start: Point, slope: float, point: Point) -> bool:
+def _on_line(start: Point, slope: float, point: Point, noise: float = 0.0) -> bool:
     line_at = start.value + slope * (point.at - start.at)
-    return abs(point.value - line_at) <= TOLERANCE * max(abs(point.value), abs(start.value), abs(line_at), 1e-300)
+    accuracy = TOLERANCE * max(abs(point.value), abs(start.value), abs(line_at), 1e-300)
+    return abs(point.value - line_at) <= max(accuracy, noise * abs(slope))
 
 
 def _last_feasible(evaluate: Callable[[float], Point | None], inside: Point, outside: float, unit: float) -> Point:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from budgetopt.allocation import plan_of
-from budgetopt.analysis.live_problem.parametric import Piece, Point, follow, short_piece
+from budgetopt.analysis.live_problem.parametric import TOLERANCE, Piece, Point, follow, short_piece
 from budgetopt.analysis.live_problem.what_if import HELD, STANDS, UNTOLD, WhatIf, question_about
 from budgetopt.analysis.sensitivity.figure_paths import figure_at
 from budgetopt.analysis.sensitivity.figure_prices import FigurePrice, price_of_figure
@@ -257,6 +257,7 @@ def _two_sides(question: WhatIf, limit: LimitRow, base: Solution) -> tuple[Piece
     terms = terms_of(question, limit, base)
     size = size_of(limit, terms)
     slack = -limit.relaxes * (float(terms.sum()) - limit.bound)
+    noise = TOLERANCE * (max(size, 1.0) if limit.limit.in_dollars else size)
     found = []
     for side in (1, -1):
         direction = side * limit.relaxes
@@ -270,10 +271,10 @@ def _two_sides(question: WhatIf, limit: LimitRow, base: Solution) -> tuple[Piece
         far = max(100.0 * size, 10.0 * money)
         piece = _ranged(question, limit, direction, unit=1e-6 * size, far=far)
         if piece is None:
-            piece = short_piece(evaluate, start, direction, size=size, idle=idle, slope=known)
+            piece = short_piece(evaluate, start, direction, size=size, idle=idle, slope=known, noise=noise)
         if piece is None:
             last = np.inf if side > 0 and limit.sense != "equals" else _farthest(question, limit, direction)
-            piece = follow(evaluate, start, direction, unit=1e-6 * size, far=far, last=last, slope=known)
+            piece = follow(evaluate, start, direction, unit=1e-6 * size, far=far, last=last, slope=known, noise=noise)
         # what is feasible by the solver's tolerance only is not beyond zero
         found.append(replace(piece, end=0.0) if abs(piece.end) <= 1e-6 * size else piece)
     return found[0], found[1]
