@@ -64,9 +64,9 @@ def test_every_format_shows_it(plan: bo.Allocation, tmp_path: Path) -> None:
     assert "By the rating of a clearinghouse: CLEAR, high causal evidence +$1 million; Results" in text
     book = openpyxl.load_workbook(plan.to_excel(tmp_path / "plan.xlsx"))
     assert [cell.value for cell in book["Moved by rating"]["A"]][1:] == [
-        "CLEAR, high causal evidence", "Results First, blue (mixed effects)", "not rated"
+        "CLEAR, high causal evidence", "Results First, blue (mixed effects)", "not rated", "Total"
     ]  # fmt: skip
-    assert [cell.value for cell in book["Moved by evidence"]["F"]][1:] == [2 * M, -M, -M]
+    assert [cell.value for cell in book["Moved by evidence"]["F"]][1:] == [2 * M, -M, -M, "=SUM(F2:F4)"]
     assert "https://example.org/study" in {cell.value for row in book["Effects"] for cell in row}
 
 

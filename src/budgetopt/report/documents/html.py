@@ -179,10 +179,12 @@ def _words(cell: Cell, *, isolated: bool = False) -> str:
     shown = f"<bdi>{escape(cell.text)}</bdi>" if isolated else _linked(cell.text)
     if cell.link:
         shown = f'<a href="{escape(cell.link)}">{shown}</a>'
-    if cell.mark:
-        shown += f' <span class="chip">{escape(cell.mark)}</span>'
+    known = f'<span class="chip">{escape(cell.mark)}</span>' if cell.mark else ""
     for number in filter(None, cell.sources):
-        shown += f'<a class="ref" href="#s{number}" aria-label="source {number}">{number}</a>'
+        known += f'<a class="ref" href="#s{number}" aria-label="source {number}">{number}</a>'
+    if cell.mark and any(cell.sources):
+        known = f'<span class="keep">{known}</span>'
+    shown += f" {known}" if cell.mark else known
     tone = f" {cell.tone}" if cell.tone else ""
     small = ((line, "" if line.isascii() else ' dir="auto"') for line in cell.below if line)
     return shown + "".join(f'<span class="sub{tone}"{turns}>{escape(line)}</span>' for line, turns in small)

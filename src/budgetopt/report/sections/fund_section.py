@@ -47,9 +47,11 @@ def fund_blocks(view: PlanView) -> Iterator[Block]:
         yield balances
         if balances.note:
             yield Paragraph(balances.note, note=True, media=Media.PAGE)
-    amounts = view.figures.accounts
+    amounts, many = view.figures.accounts, len(view.periods) > 1
+    # of several years, the table of all funds by year has the sums
+    sums = {name: int(values.sum()) for name, values in amounts.items()}
+    total = Account(-1, 0, **sums) if len(accounts) > 1 and not many and view.media is Media.PAGE else None
     hidden = {name for name in ("transfers_in", "transfers_out", "reserve") if not amounts[name].any()}
-    many = len(view.periods) > 1
     yield ReportTable(
         title=f"The funds, in {view.currency}",
         heading="The accounts of the funds",
@@ -60,6 +62,7 @@ def fund_blocks(view: PlanView) -> Iterator[Block]:
             *(_amount(view, name) for name in AMOUNTS if name not in hidden),
         ],
         records=accounts,
+        total=total,
         look="accounts",
         repeats=True,
         beside_chart=balances is not None,
@@ -68,6 +71,8 @@ def fund_blocks(view: PlanView) -> Iterator[Block]:
 
 
 def _fund(view: PlanView, account: Account) -> Cell:
+    if account.fund < 0:
+        return Cell("Total")
     name = view.figures.fund_names[account.fund]
     if view.media is not Media.PAGE:
         return Cell(f"{name}, {view.periods[account.period]}" if len(view.periods) > 1 else name)

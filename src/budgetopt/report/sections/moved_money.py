@@ -155,18 +155,25 @@ def _said(view: PlanView, rows: list[MovedMoney]) -> str:
 
 
 def _table(view: PlanView, title: str, what: str, rows: list[MovedMoney], *, since: bool = False) -> ReportTable:
-    columns = [ReportColumn(what, "known", width=34), ReportColumn("Programs", _programs(view), figure=True)]
+    columns = [
+        ReportColumn(what, "known", width=34),
+        ReportColumn("Programs", _programs(view), figure=True, total=True),
+    ]
     before = "Earlier" if since else "Baseline"
     for header, key in ((before, "baseline"), ("Added", "added"), ("Taken away", "taken"), ("Net", "net")):
-        columns.append(ReportColumn(header, _money(view, key), figure=True, format=view.money_format, width=17))
+        columns.append(
+            ReportColumn(header, _money(view, key), figure=True, format=view.money_format, width=17, total=True)
+        )
     amounts = f"Amounts in {view.currency}" if since else view.amounts
     heading = "Money moved by evidence" if what == "Evidence" else ""
+    sums = (sum(getattr(row, key) for row in rows) for key in ("programs", "baseline", "added", "taken"))
     return ReportTable(
         title="Moved since" if since else "Moved by evidence" if what == "Evidence" else "Moved by rating",
         caption=f"{title}. {amounts}.",
         heading="Money moved since an earlier plan" if since else heading,
         columns=columns,
         records=rows,
+        total=MovedMoney("Total", *sums) if len(rows) > 1 else None,
         look="words",
     )
 

@@ -73,15 +73,23 @@ def unmeasured_tables(view: PlanView) -> Iterator[ReportTable]:
     ]
     more = len(positions) - len(shown)
     rest = f" {plural(more, 'more program')} in the workbook." if more else ""
-    columns = [ReportColumn("Program", "name", width=34), ReportColumn("Department", "department", width=26)]
+    columns = [ReportColumn("Program", "name", width=34)]
+    if any(record.department for record in records):
+        columns.append(ReportColumn("Department", "department", width=26))
     for header, key in (("Baseline", "baseline"), ("Plan", "spending")):
-        columns.append(ReportColumn(header, _money(view, key), figure=True, format=view.money_format, width=17))
+        columns.append(
+            ReportColumn(header, _money(view, key), figure=True, format=view.money_format, width=17, total=True)
+        )
+    sums = (int(amounts[positions].sum()) for amounts in (view.figures.baseline, view.figures.spending))
+    name = "Total" if not more else f"Total of all {len(positions):,}"
+    total = _Unmeasured(name, "", *sums) if len(positions) > 1 else None
     yield ReportTable(
         title="To be measured",
         caption=f"Programs of which nothing is measured, the most money first.{rest} {view.amounts}.",
         heading="What to measure first",
         columns=columns,
         records=records,
+        total=total,
         look="words",
     )
 
