@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import fuzz
+import fuzz_cases
 
 
 def test_a_short_run_finds_no_fault_and_most_cases_are_answered(
@@ -72,6 +73,25 @@ def test_tables_and_budget_files_are_written_with_any_characters(tmp_path: Path)
     document = {"programs": {"half \ud800 of one": {"name": "\ud800", "baseline": 1}}}
     for number in range(12):
         rng = random.Random(number)
-        fuzz.put_table(json.loads(json.dumps(document)), tmp_path, rng)
-        assert fuzz.office_file(document, tmp_path, rng).suffix in (".csv", ".xlsx")
+        fuzz_cases.put_table(json.loads(json.dumps(document)), tmp_path, rng)
+        assert fuzz_cases.office_file(document, tmp_path, rng).suffix in (".csv", ".xlsx")
     assert (tmp_path / "programs.csv").exists()
+
+
+def test_most_changes_of_one_number_leave_a_document_right() -> None:
+    (document, *_) = fuzz.corpus(1)
+    assert fuzz_cases.is_right(document)
+    assert not fuzz_cases.is_right({**document, "periods": []})
+    changes = [fuzz_cases.drawn_change(document, random.Random(seed)).partition("=") for seed in range(60)]
+    near = [path for path, _, value in changes if value in ("+5%", "*1.1")]
+    assert len(near) > 5
+    for path in near:
+        assert isinstance(fuzz_cases.value_at(document, tuple(_key(document, path))), int | float)
+
+
+def _key(document: Any, path: str) -> list[Any]:
+    keys: list[Any] = []
+    for part in path.split("."):
+        holder = fuzz_cases.value_at(document, tuple(keys))
+        keys.append(int(part) if isinstance(holder, list) else part)
+    return keys
