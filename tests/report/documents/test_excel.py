@@ -136,6 +136,14 @@ def test_limits_stand_with_both_sides(city: Allocation, tmp_path: Path) -> None:
             assert row[8] == "see Programs"
 
 
+def test_words_stand_apart_from_the_figure_before_them(city: Allocation, tmp_path: Path) -> None:
+    sheet = written(city, tmp_path)["Limits"]
+    heads = {cell.value: cell.column for cell in sheet[1]}
+    for row in (1, 2):
+        assert [int(sheet.cell(row, heads[name]).alignment.indent) for name in ("Limit", "Unit", "Kept")] == [0, 1, 1]
+        assert sheet.cell(row, heads["The plan has"]).alignment.indent == 0
+
+
 def test_amounts_have_formats(city: Allocation, small: Allocation, tmp_path: Path) -> None:
     city_sheet = written(city, tmp_path)["Programs"]
     assert city_sheet["E2"].number_format.startswith("#,##0;")

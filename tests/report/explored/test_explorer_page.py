@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.report.pages import Node, read, table
+from tests.report.pages import Node, figure, read, table
 
 import budgetopt as bo
 from budgetopt.cli import main
@@ -140,7 +140,8 @@ def test_without_a_script_the_breakpoints_stand_in_tables(found: bo.Explorer, pa
     tables = [table(node) for node in section(page).all("table")]
     assert len(tables) == len(found.sliders)
     heads, rows, _ = tables[0]
-    assert heads[:2] == ["From", "To"]
+    assert heads[:3] == ["From", "To", "At the end away from the plan, in weighted outcomes"]
+    assert all(figure(row[2]) is not None for row in rows)
     assert heads[3] == "Each dollar more changes it by"
     assert len(rows) == len(found.line("funds.general.revenue"))
     # a dollar is one of each year: what it changes is the price of a dollar

@@ -93,6 +93,20 @@ def test_small_prices_are_said_for_larger_amounts() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("what", "unit", "counted", "shown"),
+    [
+        ("weighted outcomes", "", "weighted outcomes", "1,250"),
+        ("o", "visits", "visits", "1,250"),
+        ("spending", "", "", "$1,250"),
+        ("largest cut", "", "percentage points", "125,000"),
+    ],
+)
+def test_a_figure_stands_under_what_it_counts(what: str, unit: str, counted: str, shown: str) -> None:
+    gain = Gain(what, True, unit, USD)
+    assert (gain.counted_in, gain.figure(1250)) == (counted, shown)
+
+
 def test_a_change_rule_says_how_many_programs_it_holds(city: Allocation) -> None:
     limits = [limit for limit in limits_of(city, USD) if limit.kind == "rule on change"]
     assert {limit.bound for limit in limits} == {"at most 40% up or down, from the baseline"}

@@ -59,10 +59,10 @@ class CellLooks:
             self._made[key] = self._book.add_format({"num_format": number, "valign": "top", **more})
         return self._made[key]
 
-    def header(self, column: ReportColumn) -> Any:
-        """Return the format of the header of a column."""
-        align = "left" if column.format == TEXT else "right"
-        return self.of("General", bold=True, text_wrap=True, bottom=1, align=align)
+    def header(self, column: ReportColumn, *, first: bool) -> Any:
+        """Return the format of the header of a column, the first of its table or another."""
+        align = {"align": "left" if column.format == TEXT else "right"}
+        return self.of("General", bold=True, text_wrap=True, bottom=1, **align | _apart(column, first=first))
 
     def number(self, column: ReportColumn, value: float) -> str:
         """Return the number format of a figure; a quantity has the decimals that it needs."""
@@ -71,20 +71,25 @@ class CellLooks:
         decimals = 0 if float(value).is_integer() else quantity_decimals(value)
         return NUMBER + (f".{'0' * decimals}" if decimals else "")
 
-    def figure(self, column: ReportColumn, value: float) -> Any:
+    def figure(self, column: ReportColumn, value: float, *, first: bool) -> Any:
         """Return the format of a figure; what may be edited is yellow."""
         more = {"locked": False, "bg_color": "#FFF9DB", "font_color": "#1F3A93"} if column.input_range else {}
-        return self.of(self.number(column, value), **more)
+        return self.of(self.number(column, value), **more, **_apart(column, first=first))
 
-    def words(self, column: ReportColumn, *, like_formula: bool) -> Any:
+    def words(self, column: ReportColumn, *, like_formula: bool, first: bool) -> Any:
         """Return the format of a text; one that begins like a formula stays text when the cell is edited."""
-        more = {"text_wrap": True} if _wraps(column) else {}
+        more = _apart(column, first=first) | ({"text_wrap": True} if _wraps(column) else {})
         return self.of(TEXT, **more, quote_prefix=True) if like_formula else self.of(TEXT, **more)
 
     @property
     def alarm(self) -> Any:
         """The format of what stands out."""
         return self.of("General", bg_color="#F8D0CE", font_color="#9C0006", bold=True)
+
+
+def _apart(column: ReportColumn, *, first: bool) -> dict[str, Any]:
+    """Return what keeps words apart from a figure in the column before."""
+    return {} if first or column.format != TEXT else {"align": "left", "indent": 1}
 
 
 def write_sheet(book: Any, title: str, tables: Sequence[ReportTable], looks: CellLooks) -> None:
@@ -156,7 +161,7 @@ class _TableWriter:
         longest = max(len(header) / (width - 2) for header, width in seen)
         sheet.set_row(top, LINE * math.ceil(longest))
         for at, column in enumerate(columns):
-            sheet.write_string(top, at, _fitting(column.header), self._looks.header(column))
+            sheet.write_string(top, at, _fitting(column.header), self._looks.header(column, first=at == 0))
         self._write_rows(top + 1)
         end = top + 1 + count
         if has_total(self._table):
@@ -182,13 +187,13 @@ class _TableWriter:
         def figure(value: float) -> int:
             number = looks.number(column, value)
             if number not in styles:
-                styles[number] = looks.figure(column, value)._get_xf_index()
+                styles[number] = looks.figure(column, value, first=at == 0)._get_xf_index()
             return styles[number]
 
         def words(text: str) -> int:
             key = LIKE_FORMULAS[0] if text.startswith(LIKE_FORMULAS) else ""
             if key not in styles:
-                styles[key] = looks.words(column, like_formula=bool(key))._get_xf_index()
+                styles[key] = looks.words(column, like_formula=bool(key), first=at == 0)._get_xf_index()
             return styles[key]
 
         same = column.format not in (NUMBER, TEXT)

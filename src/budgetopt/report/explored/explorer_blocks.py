@@ -128,10 +128,11 @@ def _line_table(view: PlanView, found: Explorer, slider: Slider, word: SliderWor
     far = [part.last if part.end > slider.value else part.first for part in shown]
     start = found.at({})
     assert start is not None
+    counted = f", in {gain.counted_in}" if gain.counted_in else ""
     columns = [
         ReportColumn("From", [word.text(part.begin, view.numbers) for part in shown]),
         ReportColumn("To", [word.text(part.end, view.numbers) for part in shown], figure=True),
-        ReportColumn("The objective at the end away from the plan", [_value(one, gain) for one in far], figure=True),
+        ReportColumn(f"At the end away from the plan{counted}", [_value(one, gain) for one in far], figure=True),
     ]
     if slider.kind != "weight":
         by, more = (
@@ -152,14 +153,14 @@ def _line_table(view: PlanView, found: Explorer, slider: Slider, word: SliderWor
 
 
 def _value(plan: ExploredPlan | None, gain: Gain) -> str:
-    return "no plan is possible" if plan is None else gain.amount(plan.value)
+    return "no plan is possible" if plan is None else gain.figure(plan.value)
 
 
 def _signed(price: float, gain: Gain) -> str:
     if not np.isfinite(price):
         return ""
     numbers = gain.numbers
-    return ("+" if price > 0 else numbers.minus if price < 0 else "") + gain.amount(abs(price))
+    return ("+" if price > 0 else numbers.minus if price < 0 else "") + gain.figure(abs(price))
 
 
 def _moves(view: PlanView, plan: ExploredPlan | None, start: Floats) -> str:

@@ -76,6 +76,19 @@ class Gain:
             return self.numbers.with_unit(100 * gain, "percentage points")
         return self.numbers.with_unit(gain, self.unit) if self.unit else self.numbers.spoken_money(gain)
 
+    @property
+    def counted_in(self) -> str:
+        """What its figures count; empty for money, whose figures say so themselves."""
+        if self.what == WEIGHTED_OUTCOMES and not self.unit:
+            return "weighted outcomes"
+        return "percentage points" if self.what == LARGEST_CUT else self.unit
+
+    def figure(self, gain: float) -> str:
+        """Return a gain as a figure under a head that says what it counts: ``8.3``, ``$1.20``."""
+        if not self.counted_in:
+            return self.numbers.spoken_money(gain)
+        return self.numbers.quantity(100 * gain if self.what == LARGEST_CUT else gain)
+
     def relaxed(self, price: float, unit: str, more: str) -> str:
         """Return what relaxing a limit would gain, from the gain for one unit.
 
