@@ -65,7 +65,8 @@ def evidence_blocks(view: PlanView) -> Iterator[Block]:
 
 
 def _effects(view: PlanView) -> ReportTable:
-    """Return the table of every effect and how it is known."""
+    """Return the table of every effect and how it is known, without columns that are empty."""
+    lines = view.effects[:MOST_EFFECTS]
     return ReportTable(
         folded="Every effect, and how it is known",
         caption="Every effect of money on an outcome, how it is known, and how far it may be off.",
@@ -74,10 +75,10 @@ def _effects(view: PlanView) -> ReportTable:
             ReportColumn("Outcome", lambda line: view.bought.rows[line.outcome].name),
             ReportColumn("Effect", lambda line: Cell(line.words, below=[line.error])),
             ReportColumn("Evidence", lambda line: _evidence(view, line)),
-            ReportColumn("As of", "as_of"),
-            ReportColumn("Note", "public_note"),
+            *([ReportColumn("As of", "as_of")] if any(line.as_of for line in lines) else []),
+            *([ReportColumn("Note", "public_note")] if any(line.public_note for line in lines) else []),
         ],
-        records=view.effects[:MOST_EFFECTS],
+        records=lines,
         look="words",
     )
 
@@ -110,6 +111,8 @@ def _assumptions(view: PlanView) -> Iterator[Block]:
             "Note", CellColumn(texts=parts["public_note"], sources=[cited[source] for source in parts["source"]])
         ),
     ]
+    if not any(parts["public_note"]) and not any(parts["source"]):
+        del columns[-1]
     kept, said = (columns, "") if count <= MANY else _different(columns)
     yield ReportTable(caption=f"Every assumption.{said}", columns=kept, records=range(count), look="words")
 
