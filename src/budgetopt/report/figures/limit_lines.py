@@ -71,10 +71,10 @@ class Gain:
     def amount(self, gain: float) -> str:
         """Return a gain as an amount: ``8.3 households``, ``$1.20``, ``1.74 of the weighted outcomes``."""
         if self.what == WEIGHTED_OUTCOMES and not self.unit:
-            return f"{self.numbers.quantity(gain)} of the weighted outcomes"
+            return f"{self.figure(gain)} of the weighted outcomes"
         if self.what == LARGEST_CUT:
-            return self.numbers.with_unit(100 * gain, "percentage points")
-        return self.numbers.with_unit(gain, self.unit) if self.unit else self.numbers.spoken_money(gain)
+            return self.numbers.with_unit(100 * gain, self.counted_in)
+        return self.numbers.with_unit(gain, self.unit) if self.unit else self.figure(gain)
 
     @property
     def counted_in(self) -> str:
@@ -85,9 +85,8 @@ class Gain:
 
     def figure(self, gain: float) -> str:
         """Return a gain as a figure under a head that says what it counts: ``8.3``, ``$1.20``."""
-        if not self.counted_in:
-            return self.numbers.spoken_money(gain)
-        return self.numbers.quantity(100 * gain if self.what == LARGEST_CUT else gain)
+        counted = 100 * gain if self.what == LARGEST_CUT else gain
+        return self.numbers.quantity(counted) if self.counted_in else self.numbers.spoken_money(gain)
 
     def relaxed(self, price: float, unit: str, more: str) -> str:
         """Return what relaxing a limit would gain, from the gain for one unit.
