@@ -77,9 +77,8 @@ class Cheapest:
             if others is None:
                 found.append(at)
             else:
-                left = [
-                    other for other in left if other in others
-                ]  # no mutant: what is enough is in every contradiction
+                # what is enough is in every contradiction
+                left = [other for other in left if other in others]  # no mutant: all others fail sooner or later
         return sorted(found)
 
     def _contradicting(self, without: int = -1) -> list[int] | None:
