@@ -32,6 +32,16 @@ def sides(document: dict[str, Any]) -> list[tuple[float, float]]:
     return list(zip(table["price"].tolist(), table["price_less"].tolist(), strict=True))
 
 
+def test_the_first_dollar_of_all_keeps_a_share_of_itself_as_a_reserve() -> None:
+    """A twenty-first of it is the reserve; a solver's tolerance is as large as a first small step would be."""
+    programs = {"a": rated(0.0001), "b": {"outcomes": {"good": {"curve": [[0, 0], [100_000, 0]]}}}}
+    fund = {"carryover": False, "reserve": {"at_least": "5%", "of": "spending"}, "revenue": 0}
+    document = document_of(programs, funds={"general": fund})
+    assert sides(document)[0][0] == pytest.approx(0.0001 / 1.05)
+    table = bo.prices(Scenario.from_document(document))
+    assert table["relief"].iloc[0] == pytest.approx(0.0001 / 1.05)
+
+
 def test_the_money_runs_out_just_where_a_ceiling_does() -> None:
     programs = {"a": rated(3, spending={"at_most": 60}), "b": rated(1, spending={"at_most": 40})}
     assert sides(document_of(programs, revenue=100)) == [(pytest.approx(0), pytest.approx(1))]

@@ -121,8 +121,31 @@ A_CHANGE_OF_NOTHING = {
     "rules": [{"name": "k", "change": {"at_most": "0%"}}],
 }
 
+# A ceiling of nothing that no dollar more helps is dropped by its number: the program stays.
+A_CEILING_OF_NOTHING = {
+    "funds": {
+        name: {"kind": kind, "carryover": False, "structural_balance": True, "one_time": {"budget": 2000}, "revenue": 0}
+        for name, kind in (("general", "general"), ("grant", "grant"))
+    },
+    "outcomes": {
+        "first": {"weight": 1, "target": {"at_least": -10}},
+        "second": {"weight": 0, "target": {"at_most": 45, "each": "total"}},
+        "third": {"weight": 0, "direction": "decrease", "target": {"at_most": -10}},
+    },
+    "programs": {
+        "p": {
+            "recurring": False,
+            "spending": {"at_most": {"budget": 0}},
+            "outcomes": {
+                "first": {"per_dollar": -0.1}, "second": {"unit_cost": 0.25, "up_to": 50}, "third": {"per_dollar": -0.1}
+            },
+        }
+    },
+}  # fmt: skip
+
 
 @few(1)
+@example(Case(A_CEILING_OF_NOTHING, {}))
 @example(Case(NOTHING_IN_EITHER_YEAR, {}))
 @example(Case(A_SHARE_OF_NOTHING, {}))
 @example(Case(A_SHARE_OF_NO_BASELINE, {}))

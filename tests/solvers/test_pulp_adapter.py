@@ -41,6 +41,17 @@ def test_every_proof_closes(lp, solver):
     assert outcome.solution.solver.startswith(solver) or outcome.solution.solver == "none needed"
 
 
+@pytest.mark.parametrize("solver", EVERY)
+def test_a_problem_without_an_end_has_no_best_plan_whatever_a_solver_says(solver):
+    """Free columns of which one brings the other down by two for one."""
+    matrix, free = [[3, 0, 0, 0], [0, 0, 1, 2], [0, 0, 0, 0]], -INFINITY
+    rows, upper = ([1, 2, free], [INFINITY, INFINITY, 0]), [INFINITY, 0, INFINITY, INFINITY]
+    outcome = solve_linear_program(
+        linear_program(matrix, *rows, [0, 0, free, free], upper, minimize=[0, 0, 1, 1]), Options(solver)
+    )
+    assert outcome.termination is Termination.UNBOUNDED
+
+
 @needs_cbc
 @pytest.mark.parametrize("size", [1.0, 1e4, 1e9])
 def test_money_keeps_its_digits_through_files(size):

@@ -14,7 +14,7 @@ import numpy as np
 from budgetopt.allocation.revenue_prices import with_revenue
 from budgetopt.formulation import LinearProgram, formulate
 from budgetopt.formulation.directions import Direction, between
-from budgetopt.formulation.fund_rows import inflow
+from budgetopt.formulation.fund_rows import all_money
 from budgetopt.scenario.programs import Bools, Floats
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Solution, StageResult, Termination
@@ -83,7 +83,7 @@ def funds_that_bring(scenario: Scenario, held: StageResult) -> Bools:
     if shape[0] * problem.columns > MOST:
         return found
     value = held.solution.objective
-    step = FIRST_STEP * max(float(inflow(scenario).sum()), scenario.cent)
+    step = FIRST_STEP * all_money(scenario, problem)
     for fund in range(shape[0]):
         shift = np.zeros(shape)
         shift[fund] = step
@@ -109,7 +109,7 @@ class _Sides:
     def __init__(self, scenario: Scenario, problem: LinearProgram) -> None:
         self._scenario, self._problem = scenario, problem
         self._is_large = problem.columns >= LEAST_COLUMNS
-        self._money = max(float(inflow(scenario).sum()), scenario.cent)
+        self._money = all_money(scenario, problem)
         self._gain = -problem.stages[0].sign
 
     @cached_property

@@ -27,7 +27,9 @@ def test_a_column_adds_up_by_the_largest_remainder() -> None:
 @given(arrays.arrays(np.float64, st.integers(0, 40), elements=amounts))
 def test_a_column_is_never_more_than_one_unit_off(exact: np.ndarray) -> None:
     rounded = round_column(exact)
-    assert rounded.sum() == whole(np.array([exact[exact > 1e-5].sum()]))[0]
+    # a sum that is nearly halfway is rounded either way, by the order in which it is made
+    total = exact[exact > 1e-5].sum()
+    assert rounded.sum() in whole(np.array([total - 1e-9, total + 1e-9]))
     assert (np.abs(rounded - exact) <= 1 + 1e-6).all()
     assert (rounded[exact == 0] == 0).all()
 

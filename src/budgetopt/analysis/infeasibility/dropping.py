@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Literal
 
 from budgetopt.analysis.infeasibility.repair import NEVER, Amendment, Repair
@@ -45,9 +45,8 @@ def drops(
         is_fixed = limit.provision in fixed
         if (limit.is_linear and not is_fixed) or weight == NEVER or not limit.is_negotiable:
             continue
-        values = (True, False) if limit.is_switch else (None, None)
         measure: Literal["dollars", "change"] = "dollars" if limit.name in weights else "change"
-        dropped = Repair(float(weight), (Amendment(limit, limit.address, *values),), measure)
+        dropped = Repair(float(weight), tuple(_dropped(limit)), measure)
         repair: Repair | None = dropped if works(dropped) else None
         if repair is None and (every or limit.name in weights):
             repair = completed(dropped)
@@ -56,6 +55,14 @@ def drops(
         if repair is not None:
             found.append(repair)
     return found
+
+
+def _dropped(limit: Limit) -> Iterator[Amendment]:
+    """Yield what drops a limit: of a program its numbers, of anything else all that says it."""
+    if limit.of_program and limit.numbers:
+        yield from (Amendment(limit, limit.address_of(number), None, None) for number in limit.numbers)
+    else:
+        yield Amendment(limit, limit.address, *((True, False) if limit.is_switch else (None, None)))
 
 
 def _lowered(limit: Limit, dropped: Repair, works: Callable[[Repair], bool]) -> Repair:

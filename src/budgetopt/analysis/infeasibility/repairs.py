@@ -20,7 +20,7 @@ from budgetopt.analysis.infeasibility.least_missed import is_missed
 from budgetopt.analysis.infeasibility.least_number import with_least_number
 from budgetopt.analysis.infeasibility.recurring_revenue import more_recurring_revenue
 from budgetopt.analysis.infeasibility.repair import NEVER, Repair, may_change
-from budgetopt.errors import OptionError
+from budgetopt.errors import OptionError, ScenarioError
 from budgetopt.scenario.limits import Limit, Provision
 from budgetopt.scenario.programs import Bools, Floats
 from budgetopt.scenario.scenario import Scenario
@@ -90,7 +90,10 @@ def _find(scenario: Scenario, measure: str, weights: Mapping[str, Any], at_most:
         """Return a repair with what else it takes by numbers; None if nothing helps."""
         if works(scenario, repair):
             return repair
-        rest = _by_numbers(repair.apply(scenario), measure, weights)
+        try:
+            rest = _by_numbers(repair.apply(scenario), measure, weights)
+        except ScenarioError:
+            return None
         if not rest:
             return None
         both = Repair(repair.cost + rest[0].cost, (*repair.amendments, *rest[0].amendments), rest[0].measure)

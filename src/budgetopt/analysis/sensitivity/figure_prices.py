@@ -24,7 +24,7 @@ from budgetopt.analysis.sensitivity.moved_limits import NOT_TOLD, change_between
 from budgetopt.errors import OptionError
 from budgetopt.formulation import LinearProgram
 from budgetopt.formulation.directions import Direction, between, goes_through, line_through
-from budgetopt.formulation.fund_rows import inflow
+from budgetopt.formulation.fund_rows import all_money
 from budgetopt.solvers import Solution, Termination
 
 if TYPE_CHECKING:
@@ -164,8 +164,9 @@ class _BestValue:
         self.unknown = ""
         self.gain = -question.problem.stages[0].sign
         self.base = question.as_is()
-        money = float(inflow(figure.scenario).sum())
-        self.size = abs(figure.value) or (money if figure.path.startswith("funds") else 0.0) or 1.0
+        self.size = abs(figure.value) or (
+            all_money(figure.scenario, question.problem) if figure.path.startswith("funds") else 1.0
+        )
         self._known: Direction | None = None
         self.start = Point(0.0, self.gain * self.base.objective, np.nan)
 

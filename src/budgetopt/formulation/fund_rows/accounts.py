@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from budgetopt.formulation.builder import Builder
-from budgetopt.formulation.linear_program import Bools, Floats
+from budgetopt.formulation.linear_program import Bools, Floats, LinearProgram
 from budgetopt.formulation.spending.terms import SpendingTerms, enter
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["add_accounts", "inflow", "most_available", "most_of_each", "pays", "reserves"]
+__all__ = ["add_accounts", "all_money", "inflow", "most_available", "most_of_each", "pays", "reserves"]
 
 
 def inflow(scenario: Scenario) -> Floats:
@@ -23,6 +23,16 @@ def inflow(scenario: Scenario) -> Floats:
         money[position] = scenario.revenue(name) + scenario.per_period(fund.one_time)
         money[position, 0] += fund.opening_balance
     return money
+
+
+def all_money(scenario: Scenario, problem: LinearProgram) -> float:
+    """Return the dollars of all funds and periods, or without any the largest amount that its problem knows.
+
+    A solver's tolerance is a small part of a step that is a share of it.
+    """
+    money = float(inflow(scenario).sum())
+    bounds = np.concatenate((problem.upper, [10_000 * scenario.cent]))
+    return money or float(bounds[np.isfinite(bounds)].max())
 
 
 def most_available(scenario: Scenario) -> Floats:
