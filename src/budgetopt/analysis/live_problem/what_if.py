@@ -121,7 +121,7 @@ class WhatIf:
         return None if self._around is None else WhatIf(self.scenario, plan=self._around)
 
     @cached_property
-    def pieces(self) -> RangedPieces:
+    def _pieces(self) -> RangedPieces:
         """The straight pieces of the best value as limits move; of a question without open integer decisions."""
         return RangedPieces(self.problem)
 
@@ -203,7 +203,7 @@ def question_about(plan: Allocation, *, hold: bool = False, exact: bool = False)
 
 def basis_of(question: WhatIf) -> Ranging | None:
     """Return the optimal basis of the scenario as it is; None if it has no best plan, or integer decisions are open."""
-    return None if question.is_integer else question.pieces.base
+    return None if question.is_integer else question._pieces.base
 
 
 def is_large(plan: Allocation) -> bool:

@@ -213,7 +213,7 @@ class _BestValue:
     def _followed(self, side: int, reach: float, room: float, line: Direction) -> Piece:
         if line.is_nothing:
             return Piece(0.0, side * room)
-        piece = self.question.pieces.piece(line, side, unit=1e-6 * self.size, far=reach)
+        piece = self.question._pieces.piece(line, side, unit=1e-6 * self.size, far=reach)
         if piece is not None:
             return piece
         problem = self.question.problem

@@ -286,7 +286,7 @@ def _ranged(question: WhatIf, limit: LimitRow, direction: int, *, unit: float, f
     for limits, other in ((line.row_lower, "at most"), (line.row_upper, "at least")):
         if limit.sense != other:
             limits[limit.row] = 1.0
-    piece = question.pieces.piece(line, direction, unit=unit, far=far)
+    piece = question._pieces.piece(line, direction, unit=unit, far=far)
     return None if piece is None else replace(piece, end=limit.bound + piece.end)
 
 
