@@ -101,9 +101,9 @@ def solve_stage(
     is_other = options.solver.casefold() != "highs"
     if is_other and _is_doubtful(alone, solution):
         again = _settled(alone, _solve(alone, replace(options, solver="highs"), clock), options, clock)
-        # CBC has called a plan of an unbounded problem the best one, without a proof
-        unbounded = solution.termination is Termination.OPTIMAL and again.termination in NO_BEST
-        if unbounded or _is_right(alone, again):
+        # CBC has called a plan of an unbounded problem the best one, without a proof: HiGHS denies that there is a best
+        is_denied = solution.termination is Termination.OPTIMAL and again.termination in NO_BEST
+        if is_denied or _is_right(alone, again):
             solution = replace(again, solver=solution.solver)
     elif is_other and lp.is_integer and solution.termination is Termination.OPTIMAL:
         solution = _compared(alone, solution, options, clock)

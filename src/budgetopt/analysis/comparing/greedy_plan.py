@@ -289,8 +289,9 @@ def _packages(scenario: Scenario, worth: Floats) -> Increments:
     dollars *= scenario.price_level[packages.program]
     cost = dollars.sum(axis=1)
     rate = np.divide(gain, cost, out=np.where(gain > 0, np.inf, 0.0), where=cost > 0)
-    for rank in range(1, int(packages.rank.max(initial=0)) + 1):
-        later = np.flatnonzero((packages.rank == rank) & (packages.choose == "in_order"))
+    rank = packages.rank
+    for place in range(1, int(rank.max(initial=0)) + 1):
+        later = np.flatnonzero((rank == place) & (packages.choose == "in_order"))
         rate[later] = np.minimum(rate[later], rate[later - 1])
     # of packages of which one at most is taken, the one with the greatest rate
     kept = packages.choose != "one"
