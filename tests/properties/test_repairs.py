@@ -42,7 +42,20 @@ contradictory = st.sampled_from([CONVEX, ALL]).flatmap(
 )
 
 
+# A floor of a program whose baseline is nothing contradicts a rule that lets nothing rise above its baseline.
+A_FLOOR_ABOVE_NOTHING = {
+    "funds": {"general": {"revenue": 2000, "carryover": False, "reserve": 500}},
+    "outcomes": {"good": {"weight": 1}},
+    "programs": {
+        "p": {"baseline": 0, "outcomes": {"good": {"per_dollar": 1}}},
+        "q": {"baseline": 0, "spending": {"at_least": 100}, "outcomes": {"good": {"per_dollar": 1}}},
+    },
+    "rules": [{"name": "k", "change": {"at_most": "0%"}}],
+}
+
+
 @few(1)
+@example(Case(A_FLOOR_ABOVE_NOTHING, {}))
 @given(contradictory)
 def test_every_conflict_is_one_and_every_part_of_it_fits(case: Case) -> None:
     scenario = read(case)

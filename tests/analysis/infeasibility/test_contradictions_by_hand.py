@@ -44,6 +44,17 @@ def test_what_only_whole_decisions_contradict_is_found() -> None:
     assert found_in(document_of(HALF, rules=[funded, CAP, ASKED])) == [["funded", "cap"], ["cap", "asked"]]
 
 
+@pytest.mark.parametrize("baseline", [0, {"a": 10, "b": 0}])
+def test_a_share_of_nothing_takes_part_as_any_limit_does(baseline: Any) -> None:
+    """No number of the rule moves what it allows in the second year, and dropping it does."""
+    programs = {"p": rated(baseline=baseline, spending={"at_least": {"b": 5}})}
+    frozen = {"name": "frozen", "change": {"at_most": "0%"}}
+    found = conflicts(Scenario.from_document(document_of(programs, periods=("a", "b"), rules=[frozen])), at_most=9)
+    assert [[(one.kind, one.name) for one in conflict.provisions] for conflict in found] == [
+        [("rule", "frozen"), ("floor", "p")]
+    ]
+
+
 def test_all_sets_are_found_the_smallest_first() -> None:
     programs = {name: rated() for name in "abcd"}
     rules = [

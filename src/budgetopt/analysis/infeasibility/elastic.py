@@ -73,8 +73,15 @@ class _Relaxable:
     per_unit: Floats | None = None
 
 
-def elastic(scenario: Scenario, may_relax: MayRelax) -> Elastic:
-    """Return a scenario's problem with elastic limits."""
+def elastic(scenario: Scenario, may_relax: MayRelax, *, every_row: bool = False) -> Elastic:
+    """Return a scenario's problem with elastic limits.
+
+    Parameters
+    ----------
+    every_row
+        Whether rows that no number moves may be missed too, each on its own: no repair does that, but the limits that
+        contradict each other are found by it.
+    """
     limits = scenario.limits
     free_of = {limit.provision for limit in limits.demands() if limit.is_linear and may_relax(limit)}
     # beyond their ceilings some programs need integer decisions that the scenario itself does not: rows and columns are
@@ -82,7 +89,7 @@ def elastic(scenario: Scenario, may_relax: MayRelax) -> Elastic:
     complete, free = whole(scenario), whole(scenario, free_of)
     problem, of_programs = _with_program_rows(free, scenario)
     row_lower, row_upper = problem.row_lower.copy(), problem.row_upper.copy()
-    slacks = _Slacks(limits, may_relax)
+    slacks = _Slacks(limits, may_relax, every_row)
     for part in (*_labelled_rows(complete.linear_program, free.linear_program, limits), *of_programs):
         kept = np.array([limits[at].is_demand for at in part.limit.tolist()], dtype=bool)
         row_lower[part.row[kept]], row_upper[part.row[kept]] = part.lower[kept], part.upper[kept]
@@ -232,8 +239,8 @@ def _fixed(scenario: Scenario) -> Floats:
 class _Slacks:
     """The columns that relax limits: one a row, or one for all rows that one number limits."""
 
-    def __init__(self, limits: Limits, may_relax: MayRelax) -> None:
-        self._limits, self._may_relax = limits, may_relax
+    def __init__(self, limits: Limits, may_relax: MayRelax, every_row: bool) -> None:
+        self._limits, self._may_relax, self._every_row = limits, may_relax, every_row
         self.rows: list[Ints] = []
         self.values: list[Floats] = []
         self.limit: list[int] = []
@@ -257,12 +264,13 @@ class _Slacks:
                 size = float(number.value) if number is not None and number.per_unit is not None else 1.0
             elif len(mine) > 1:
                 size, per_unit = _one_number(number, bound[mine])
-            if per_unit is None:
-                for row in mine.tolist():
-                    self._add(at, int(part.period[row]), part.row[[row]], sign, np.ones(1), float(bound[row]))
-            else:
+            alone = mine
+            if per_unit is not None:
                 # one unit of the number lets as many dollars (or units) move as it counts for in all rows together
                 self._add(at, -1, part.row[mine], sign, per_unit, size * float(per_unit.sum()))
+                alone = mine[per_unit == 0] if self._every_row else mine[:0]
+            for row in alone.tolist():
+                self._add(at, int(part.period[row]), part.row[[row]], sign, np.ones(1), float(bound[row]))
 
     def _add(self, limit: int, period: int, row: Ints, sign: float, per_unit: Floats, size: float) -> None:
         if not per_unit.all():

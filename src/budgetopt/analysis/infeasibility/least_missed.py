@@ -60,7 +60,7 @@ class LeastMissed:
     """
 
     def __init__(self, scenario: Scenario) -> None:
-        slack = self._slack = elastic(scenario, lambda limit: limit.is_demand)
+        slack = self._slack = elastic(scenario, lambda limit: limit.is_demand, every_row=True)
         limits, problem = scenario.limits, slack.problem
         in_dollars = np.array([limits[at].in_dollars for at in slack.limit.tolist()], dtype=bool)
         self._counts = slack.counts(in_dollars, money_of(scenario))
