@@ -25,6 +25,16 @@ class Assembled:
     columns: int
     matrix: Matrix | None = None
 
+    def with_first(self, row: Ints, column: Ints, value: Floats) -> Assembled | None:
+        """Return the entries with other values of those that were added first; None if these were in other places.
+
+        Shape (first entries,) each.
+        """
+        first = len(row)
+        if not np.array_equal(self.row[:first], row) or not np.array_equal(self.column[:first], column):
+            return None
+        return replace(self, value=np.concatenate((value, self.value[first:])), matrix=None)
+
     def matrix_like(self, other: Assembled | None) -> Matrix:
         """Return the matrix; that of another if just the same was added there."""
         names = ("row", "column", "value")
@@ -37,14 +47,6 @@ class Assembled:
         if self.matrix is None:
             self.matrix = Matrix.from_triplets(self.rows, self.columns, self.row, self.column, self.value)
         return self.matrix
-
-
-def _begins(matrix: Matrix, begin: Matrix) -> bool:
-    """Return whether the first rows and columns of a matrix are those of another."""
-    column = matrix.column_of_entry()
-    own = (matrix.index < begin.rows) & (column < begin.columns)
-    pairs = (matrix.index, begin.index), (column, begin.column_of_entry()), (matrix.value, begin.value)
-    return all(np.array_equal(whole[own], part) for whole, part in pairs)
 
 
 class Builder:
@@ -66,6 +68,11 @@ class Builder:
         self._entries: list[tuple[Ints, Ints, Floats]] = [(none, none, np.empty(0))]
         self.column_count = 0
         self.row_count = 0
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether some limits are suspended."""
+        return len(self._suspended) > 0
 
     def columns(
         self, kind: str, keys: Mapping[str, Ints], lower: Limits, upper: Limits, *, integer: bool = False
@@ -96,23 +103,28 @@ class Builder:
         of_limit, of_part = (np.broadcast_to(np.asarray(value, dtype=np.int64), count) for value in (limit, part))
         block = Block(kind, self.row_count, self.row_count + count, keys, of_limit, of_part)
         if count:
-            free = np.isin(of_limit, self._suspended) if len(self._suspended) else np.zeros(count, dtype=bool)
+            free = np.isin(of_limit, self._suspended) if self.leaves_out else np.zeros(count, dtype=bool)
             self._rows.append(block)
             self._limits["row_lower"].append(np.where(free, -np.inf, lower))
             self._limits["row_upper"].append(np.where(free, np.inf, upper))
             self.row_count += count
         return block.positions
 
-    def begin_of(self, problem: LinearProgram) -> LinearProgram | None:
-        """Return a problem with the limits of what was added, if that is how it begins; None if it is not."""
-        row, column, value = (np.concatenate(parts) for parts in zip(*self._entries, strict=True))
+    def begin_of(self, problem: LinearProgram, like: Assembled) -> LinearProgram | None:
+        """Return a problem with the limits and values of what was added, if it begins so; None if it does not.
+
+        ``like``: the entries of its matrix. Suspended limits are left out of what follows, too.
+        """
+        made = like.with_first(*(np.concatenate(parts) for parts in zip(*self._entries, strict=True)))
+        if made is None:
+            return None
+        self.assembled = made
         integer = np.concatenate(self._integer)
         for labels, own in ((problem.column_labels, self._columns), (problem.row_labels, self._rows)):
             pairs = zip(labels.blocks[: len(own)], own, strict=False)
             if any((one.kind, one.start, one.stop) != (two.kind, two.start, two.stop) for one, two in pairs):
                 return None
-        mine = Matrix.from_triplets(self.row_count, self.column_count, row, column, value)
-        if not np.array_equal(integer, problem.integer[: len(integer)]) or not _begins(problem.matrix, mine):
+        if not np.array_equal(integer, problem.integer[: len(integer)]):
             return None
         lower, upper, row_lower, row_upper = (
             np.concatenate((*self._limits[name], whole[count:]))
@@ -123,7 +135,11 @@ class Builder:
                 ("row_upper", problem.row_upper, self.row_count),
             )
         )
-        return replace(problem, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper)
+        free = np.isin(problem.limit_of_rows, self._suspended)
+        free[: self.row_count] = False
+        row_lower[free], row_upper[free] = -np.inf, np.inf
+        matrix = made.matrix_like(like)
+        return replace(problem, matrix=matrix, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper)
 
     def blocks_of(self, kind: str) -> Iterator[Block]:
         """Yield the rows of one kind that were added so far."""

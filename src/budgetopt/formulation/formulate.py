@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +22,7 @@ from budgetopt.formulation.spending.continuous import Scaled, add_continuous
 from budgetopt.formulation.spending.funded import add_funded
 from budgetopt.formulation.spending.levels import levels_of
 from budgetopt.formulation.spending.package_columns import add_packages
-from budgetopt.formulation.spending.terms import LevelTerms, joined, outcome_terms, uses_of_fixed_costs
+from budgetopt.formulation.spending.terms import LevelTerms, SpendingTerms, joined, outcome_terms, uses_of_fixed_costs
 from budgetopt.formulation.spending.whole_units import add_whole_units
 from budgetopt.formulation.stages import add_stages, is_goal_programming, wanted_outcomes
 from budgetopt.scenario.accuracy import least_funding
@@ -35,7 +35,7 @@ from budgetopt.scenario.scenario import Scenario
 if TYPE_CHECKING:
     import pulp
 
-__all__ = ["Formulation", "formulate", "with_program_limits"]
+__all__ = ["Formulation", "formulate"]
 
 NO_UNIT = 1e-9
 """Units below this number, or this share of all where these are fewer than one, are what a solver leaves of none."""
@@ -43,11 +43,12 @@ NO_UNIT = 1e-9
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Made:
-    """What a formulation is made of: its rules, their entries, and those of its matrix."""
+    """What a formulation is made of: rules, their entries, those of the matrix; and whether limits are left out."""
 
     compiled: CompiledRules
     rules: RuleEntries
     assembled: Assembled
+    is_part: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +170,10 @@ def formulate(
     compiled = compile_rules(scenario, None if near is None else near.compiled)
     rules = compiled.in_order
     terms, price = _add_programs(builder, scenario, limits, rules, keep_all=keep_all)
+    if like is not None and near is not None and compiled.is_same_but_for_programs(near.compiled):
+        begun = None if near.is_part else _with_programs(like, near, builder, terms)
+        if begun is not None:
+            return replace(begun, limits=limits, prices=price)
     add_accounts(builder, scenario, terms.spending)
     most = most_of_each(scenario)
     add_grants(builder, scenario, terms.spending, most)
@@ -182,35 +187,29 @@ def formulate(
     add_stand_ins(builder, scenario)
     add_year_to_year(builder, scenario, terms.spending)
     # a new program changes from nothing
-    reference, spending = np.nan_to_num(scenario.baselines), terms.spending
+    reference = np.nan_to_num(scenario.baselines)
     stages = add_stages(builder, scenario, terms, reference, goals)
-    group = spending.program * len(scenario.periods) + spending.period
-    settled = any(objective.minimize == CHANGE and not objective.within for objective in scenario.objective)
-    even = any(objective.minimize == LARGEST_CUT for objective in scenario.objective)
-    tie_break = TieBreak(group, spending.column, spending.weight, reference.ravel(), settled, even)
+    tie_break = _tie_break(scenario, terms.spending, reference)
     problem = builder.build(stages, names, tie_break, None if near is None else near.assembled)
-    made = Made(compiled, entries, builder.assembled) if keep_all else None
+    made = Made(compiled, entries, builder.assembled, builder.leaves_out) if keep_all else None
     serves, whole = scenario.programs.has("service.unit_cost"), scenario.programs.flag("service.whole", default=False)
     return Formulation(problem, terms, limits, price, scenario.packages, serves, whole, made)
 
 
-def with_program_limits(
-    near: Formulation, scenario: Scenario, suspended: Collection[Provision]
-) -> LinearProgram | None:
-    """Return a scenario's problem without some floors, ceilings and units of programs, or rules that set such.
+def _tie_break(scenario: Scenario, spending: SpendingTerms, reference: Floats) -> TieBreak:
+    group = spending.program * len(scenario.periods) + spending.period
+    settled = any(objective.minimize == CHANGE and not objective.within for objective in scenario.objective)
+    even = any(objective.minimize == LARGEST_CUT for objective in scenario.objective)
+    return TieBreak(group, spending.column, spending.weight, reference.ravel(), settled, even)
 
-    Only what stands for the programs is worked out; all else is as in its formulation with all columns. None where what
-    they spend or do would stand in other columns.
-    """
-    if near._made is None:
+
+def _with_programs(like: Formulation, made: Made, builder: Builder, terms: Terms) -> Formulation | None:
+    """Return a formulation in which the limits of programs are those of a builder; None if their columns differ."""
+    problem = builder.begin_of(like.linear_program, made.assembled) if terms.same_columns(like.terms) else None
+    if problem is None:
         return None
-    left_out = {scenario.limits.position(provision) for provision in suspended}
-    builder, problem = Builder(left_out), near.linear_program
-    limits = program_limits(scenario, left_out)
-    terms, _ = _add_programs(builder, scenario, limits, near._made.compiled.in_order, keep_all=True)
-    if not terms.same_columns(near.terms):
-        return None
-    return builder.begin_of(problem)
+    made = replace(made, assembled=builder.assembled, is_part=builder.leaves_out)
+    return replace(like, linear_program=problem, terms=terms, _made=made)
 
 
 def _add_programs(

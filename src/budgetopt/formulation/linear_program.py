@@ -197,19 +197,26 @@ class Labels:
         """Return a readable name of one row or column, such as ``fund balance[general,FY2027]``."""
         for block in self.blocks:
             if block.start <= position < block.stop:
-                at = slice(position - block.start, position - block.start + 1)
-                parts = [self._key_names(key, values[at])[0] for key, values in block.keys.items()]
-                return f"{block.kind}[{','.join(parts)}]"
+                return self._names_in(block, np.array([position - block.start]))[0]
         raise IndexError(position)
 
     def all_names(self) -> list[str]:
-        """Return every name, in order; unlike :meth:`name` in one pass."""
+        """Return every name, in order."""
+        return self.names_at(np.arange(len(self)))
+
+    def names_at(self, positions: Ints) -> list[str]:
+        """Return the names of rows or columns whose positions rise; unlike :meth:`name` in one pass."""
         out: list[str] = []
         for block in self.blocks:
-            parts = [self._key_names(key, values) for key, values in block.keys.items()]
-            named = (f"{block.kind}[{','.join(part)}]" for part in zip(*parts, strict=True))
-            out.extend(named if parts else [block.kind] * len(block))
+            first, last = np.searchsorted(positions, (block.start, block.stop))
+            out += self._names_in(block, positions[first:last] - block.start)
         return out
+
+    def _names_in(self, block: Block, at: Ints) -> list[str]:
+        parts = [self._key_names(key, values[at]) for key, values in block.keys.items()]
+        if not parts:
+            return [block.kind] * len(at)
+        return [f"{block.kind}[{','.join(part)}]" for part in zip(*parts, strict=True)]
 
     def _key_names(self, key: str, values: Ints) -> list[str]:
         known = self.names.get(key, ())

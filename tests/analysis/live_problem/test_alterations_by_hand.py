@@ -142,11 +142,14 @@ def test_how_often_something_is_formulated_anew(name: str, row: int, what: str, 
     assert len(anew) == times
 
 
-def test_neither_rows_nor_limits_of_programs_are_dropped_by_formulating_all_anew() -> None:
+def test_rows_are_not_dropped_by_formulating_anew() -> None:
     alterations, anew = counted("several funds and periods")
-    for provision in (Provision("rule", "cap"), Provision("target", "good"), Provision("rule", "slow")):
+    for provision in (Provision("rule", "cap"), Provision("target", "good")):
         alterations.without([provision])
     assert anew == []
+    # a rule on change sets limits of the programs
+    alterations.without([Provision("rule", "slow")])
+    assert anew == ["slow"]
 
 
 def test_the_columns_of_a_program_s_effects() -> None:

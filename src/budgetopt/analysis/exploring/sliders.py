@@ -184,7 +184,7 @@ def _moving(scenario: Scenario, base: Formulation, kind: str, path: str, of: str
     low, high = max(reach.low, figure.lowest), min(reach.high, figure.highest)
 
     def at(value: float) -> LinearProgram:
-        return whole(reach.scenario_at(value)).linear_program
+        return whole(reach.scenario_at(value), (), base).linear_program
 
     parts = straight_parts(at, low, high)
     around = [part for part in parts if part.low <= figure.value <= part.high]
@@ -196,7 +196,7 @@ def _moving(scenario: Scenario, base: Formulation, kind: str, path: str, of: str
     width = part.high - part.low
     line = together([part.line], [width])
     for value in (part.low, part.high):
-        there, by = whole(reach.scenario_at(value)), (value - figure.value) / width
+        there, by = whole(reach.scenario_at(value), (), base), (value - figure.value) / width
         if not _same_otherwise(base, there) or not goes_through(line, base.linear_program, by, there.linear_program):
             raise OptionError(NOT_STRAIGHT)
     # at a bend the plan's own value is an end of the range

@@ -86,7 +86,8 @@ def elastic(scenario: Scenario, may_relax: MayRelax, *, every_row: bool = False)
     free_of = {limit.provision for limit in limits.demands() if limit.is_linear and may_relax(limit)}
     # beyond their ceilings some programs need integer decisions that the scenario itself does not: rows and columns are
     # those of the free problem, and the limits those of the scenario
-    complete, free = whole(scenario), whole(scenario, free_of)
+    complete = whole(scenario)
+    free = whole(scenario, free_of, complete)
     problem, of_programs = _with_program_rows(free, scenario)
     row_lower, row_upper = problem.row_lower.copy(), problem.row_upper.copy()
     slacks = _Slacks(limits, may_relax, every_row)

@@ -15,7 +15,6 @@ import numpy as np
 
 from budgetopt.analysis.live_problem.scaling import doubled, scaled
 from budgetopt.formulation import Formulation, LinearProgram, Matrix, Stage, formulate
-from budgetopt.formulation.formulate import with_program_limits
 from budgetopt.formulation.linear_program import Bools, Floats, Ints, total_by
 from budgetopt.formulation.program_bounds import ProgramLimits, program_limits
 from budgetopt.formulation.segments import Segments, segments_of
@@ -114,9 +113,7 @@ class Alterations:
         listed = self._scenario.limits
         positions = {listed.position(provision) for provision in suspended}
         if not all(self._is_direct(at) for at in positions):
-            of_programs = all(listed[at].of_program or listed[at].sets_program_limits for at in positions)
-            near = with_program_limits(self._formulation, self._scenario, suspended) if of_programs else None
-            return self._anew(self._scenario, suspended).linear_program if near is None else near
+            return self._anew(self._scenario, suspended).linear_program
         problem = self._problem
         row_lower, row_upper = problem.row_lower.copy(), problem.row_upper.copy()
         freed = np.isin(self._row_limits, sorted(positions))
@@ -273,7 +270,8 @@ class Alterations:
             for limit in scenario.limits.demands()
             if limit.sets_program_limits and any(number.sense == "at most" for number in limit.numbers)
         ]
-        for either in (whole(scenario).linear_program, whole(scenario, ceilings).linear_program):
+        complete = whole(scenario)
+        for either in (complete.linear_program, whole(scenario, ceilings, complete).linear_program):
             for block in either.column_labels.blocks:
                 if "program" in block.keys:
                     simple[block.keys["program"][either.integer[block.positions]]] = False

@@ -54,5 +54,5 @@ def around(formulation: Formulation, decisions: Mapping[str, float]) -> Formulat
 
 def _integers(problem: LinearProgram) -> dict[int, str]:
     """Return the label of each integer column by its position."""
-    names = problem.column_labels.all_names()
-    return {column: names[column] for column in np.flatnonzero(problem.integer).tolist()}
+    columns = np.flatnonzero(problem.integer)
+    return dict(zip(columns.tolist(), problem.column_labels.names_at(columns), strict=True))

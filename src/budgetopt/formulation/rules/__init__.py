@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from budgetopt.formulation.rules.linear_rule import LinearRule
 from budgetopt.formulation.rules.sums import compile_sum
 from budgetopt.formulation.rules.targets import compile_resources, compile_targets
 from budgetopt.scenario import model
+from budgetopt.scenario.limits import differ_in_limits_alone
 from budgetopt.scenario.scenario import Scenario
 
 __all__ = ["COMPILERS", "CompiledRules", "compile_rules"]
@@ -41,15 +42,28 @@ class CompiledRules:
         compiled = [*compile_targets(self.scenario), *compile_resources(self.scenario)]
         return compiled + [linear for each in self.by_rule for linear in each]
 
+    def is_same_but_for_programs(self, other: CompiledRules) -> bool:
+        """Return whether all is as in another scenario, but for floors, ceilings and units that no rule looks at."""
+        one, two = self.scenario, other.scenario
+        return (
+            _same(one, two, ())
+            and all(map(_are_same, self.by_rule, other.by_rule))
+            and one.limits.are_in_the_places_of(two.limits)
+        )
+
 
 def compile_rules(scenario: Scenario, like: CompiledRules | None = None) -> CompiledRules:
     """Compile the rules of a scenario; what a near scenario says of the same programs is not compiled anew."""
     known: dict[int, tuple[LinearRule, ...]] = {}
-    if like is not None and _same_but_for_limits(scenario, like.scenario):
+    if like is not None and _same(scenario, like.scenario, ("funds", "rules")):
         pairs = zip(scenario.rules, like.scenario.rules, strict=False)
         same_funds = scenario.funds is like.scenario.funds
+        same_programs = scenario.programs is like.scenario.programs
         for position, (rule, other) in enumerate(pairs):
-            if rule is other and (same_funds or getattr(rule, "of", None) != "revenue"):
+            by_funds = not same_funds and getattr(rule, "of", None) == "revenue"
+            # what fully covers a program is its ceiling
+            by_ceilings = not same_programs and isinstance(rule, model.SubstitutesRule)
+            if rule is other and not by_funds and not by_ceilings:
                 known[position] = like.by_rule[position]
     return CompiledRules(
         scenario,
@@ -65,9 +79,19 @@ def _compiled(scenario: Scenario, position: int, rule: model.RuleBase) -> tuple[
     return () if compiler is None else tuple(compiler(scenario, position, rule))
 
 
-def _same_but_for_limits(one: Scenario, other: Scenario) -> bool:
-    """Return whether two scenarios say the same of the same programs, but for funds and rules."""
-    if one.programs is not other.programs or list(one.funds) != list(other.funds):
+def _are_same(one: tuple[LinearRule, ...], other: tuple[LinearRule, ...]) -> bool:
+    """Return whether two rules say the same sums with the same limits."""
+    if one is other:
+        return True
+    return len(one) == len(other) and all(
+        mine.says_same(its) and [row[1:] for row in mine.rows] == [row[1:] for row in its.rows]
+        for mine, its in zip(one, other, strict=True)
+    )
+
+
+def _same(one: Scenario, other: Scenario, but_for: Collection[str]) -> bool:
+    """Return whether two scenarios say the same, but for limits of programs and what stands at some keys."""
+    if not differ_in_limits_alone(one.programs, other.programs) or list(one.funds) != list(other.funds):
         return False
-    kept = type(one.document).model_fields.keys() - {"funds", "rules"}
+    kept = type(one.document).model_fields.keys() - but_for
     return all(getattr(one.document, name) is getattr(other.document, name) for name in kept)

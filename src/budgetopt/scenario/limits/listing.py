@@ -18,12 +18,12 @@ from budgetopt.scenario.limits.funds import (
 )
 from budgetopt.scenario.limits.record import Limit, Number, Provision, Sense
 from budgetopt.scenario.limits.rules import rule_limits
-from budgetopt.scenario.programs import Ints, Texts
+from budgetopt.scenario.programs import Ints, ProgramTable, Texts
 
 if TYPE_CHECKING:
     from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["Limits"]
+__all__ = ["Limits", "differ_in_limits_alone"]
 
 _OF_PROGRAMS: dict[str, tuple[Sense, str, tuple[str, ...]]] = {
     "floor": ("at least", "the floor of “{}”", ("spending.at_least", "service.at_least")),
@@ -37,6 +37,16 @@ _FACTS: dict[str, tuple[str, str, str]] = {
     "fund shares": ("the parts that funds pay of “{}”", "each fund pays its fixed part", "fund_shares"),
 }
 """What holds for single programs without a number, by kind: phrase, statement, and the key that says it."""
+
+
+def differ_in_limits_alone(one: ProgramTable, other: ProgramTable) -> bool:
+    """Return whether two tables say the same of the same programs but for floors, ceilings and units."""
+    if one is other or one.ids is not other.ids:
+        return one is other
+    names = one.columns.keys() | other.columns.keys()
+    changed = [name for name in names if one.columns.get(name) is not other.columns.get(name)]
+    keys = [key for _, _, keys in _OF_PROGRAMS.values() for key in keys]
+    return all(any(name == key or name.startswith(f"{key}.") for key in keys) for name in changed)
 
 
 class Limits(Sequence[Limit]):
@@ -155,6 +165,12 @@ class Limits(Sequence[Limit]):
     def of_programs(self, kind: str) -> Ints:
         """Return the position of each program's limit of a kind (``floor`` ...), -1 for none; shape (programs,)."""
         return self._of_program[kind]
+
+    def are_in_the_places_of(self, other: Limits) -> bool:
+        """Return whether the limits of single programs stand where those of another list do."""
+        kinds = self._of_program
+        same = len(self.shared) == len(other.shared)
+        return same and all(np.array_equal(kinds[kind], other.of_programs(kind)) for kind in kinds)
 
     def find(self, kind: str, name: str) -> int:
         """Return the position of a limit, -1 if there is none."""
