@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from budgetopt.formulation.linear_program import Block, Floats, Labels, LinearProgram, Matrix, Stage
+from budgetopt.formulation.linear_program import Block, Floats, Labels, LinearProgram, Matrix, Stage, total_by
 
 __all__ = ["CLOSE", "Direction", "between", "goes_through", "line_through", "still"]
 
@@ -59,6 +59,19 @@ class Direction:
             matrix = replace(matrix, value=matrix.value + by * self.entries)
         stage = replace(stage, cost=cost, offset=stage.offset + by * self.offset)
         return replace(problem, matrix=matrix, stages=(stage, *problem.stages[1:]), **limits)
+
+    def without_settled(self, problem: LinearProgram) -> Direction:
+        """Return the direction in which entries of columns that their limits settle move the limits of rows instead."""
+        settled = (problem.lower == problem.upper) & (self.lower == 0) & (self.upper == 0)
+        column = problem.matrix.column_of_entry()
+        inside = settled[column] & (self.entries != 0)
+        if not inside.any():
+            return self
+        added = total_by(problem.matrix.index[inside], (self.entries * problem.lower[column])[inside], problem.rows)
+        entries = np.where(inside, 0.0, self.entries)
+        row_lower = self.row_lower - np.where(np.isfinite(problem.row_lower), added, 0.0)
+        row_upper = self.row_upper - np.where(np.isfinite(problem.row_upper), added, 0.0)
+        return replace(self, entries=entries, row_lower=row_lower, row_upper=row_upper)
 
     def stretched(self, problem: LinearProgram, side: int, far: float) -> LinearProgram | None:
         """Return the problem of how far it can be moved, by one more column; None where more than rows moves."""

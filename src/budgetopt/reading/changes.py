@@ -26,6 +26,7 @@ from budgetopt.scenario.model import Document, Program
 from budgetopt.scenario.places import Path, Places
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.words import shown
+from budgetopt.scenario.worked_out import hand_on
 
 __all__ = ["Change", "Removal", "alter", "parse_change"]
 
@@ -212,9 +213,8 @@ def _keep_what_holds(before: Scenario, after: Scenario) -> None:
     """Hand on what was worked out of the programs, where the change did not touch what it depends on."""
     if after.programs is not before.programs:
         return
-    known = before.__dict__
-    if "effects" in known and tuple(before.outcomes) == tuple(after.outcomes):
-        after.__dict__["effects"] = known["effects"]
+    if tuple(before.outcomes) == tuple(after.outcomes):
+        hand_on(before, after, "effects")
     only = [{name: fund.only for name, fund in scenario.funds.items()} for scenario in (before, after)]
-    if "eligible" in known and list(only[0].items()) == list(only[1].items()):
-        after.__dict__["eligible"] = known["eligible"]
+    if list(only[0].items()) == list(only[1].items()):
+        hand_on(before, after, "eligible")

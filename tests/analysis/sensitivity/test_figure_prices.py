@@ -177,6 +177,25 @@ def test_a_price_without_a_range() -> None:
     assert math.isnan(price.less_until)
 
 
+@pytest.mark.parametrize(("money", "until"), [(100, NONE), (60.003, 60.003)])
+def test_where_a_figure_bends_the_problem_farther_on_the_first_part_tells_its_price(money: float, until: float) -> None:
+    """A floor of 60 fills a curve segment by segment: from 50 on a brings 1 a dollar, where b brings 1.5."""
+    curved = {"outcomes": {"good": {"curve": [[0, 0], [50, 100], [99, 149]]}}, "spending": {"at_least": 60}}
+    question = WhatIf(Scenario.from_document(document_of({"a": curved, "b": rated(1.5)}, money)))
+    price = price_of_figure(question, figure_at(question.scenario, "programs.a.spending.at_least"), ranged=False)
+    assert price.method == EXACT
+    found = (price.more, price.more_until, price.less, price.less_until)
+    assert found == pytest.approx((-0.5, until, 0.5, NONE), nan_ok=True)
+
+
+def test_what_moves_beside_held_decisions_alone_is_followed() -> None:
+    """Revenue bounds what a project may cost, in the column of a decision that is held."""
+    documented = document_of({**PROJECT["programs"], "c": {"if_funded": {"at_least": 10}, **rated(1)}})
+    (row,) = figure_prices(Scenario.from_document(documented), "funds.general.revenue", hold=True).to_dict("records")
+    assert row["method"] == "exact as long as the integer decisions stand"
+    assert [row[key] for key in ("more", "more_until", "less", "less_until")] == pytest.approx([2, INF, -2, 60])
+
+
 def test_no_figure_is_no_question() -> None:
     with pytest.raises(OptionError, match=r"no figure is named[\s\S]*name paths, such as funds\.general\.revenue"):
         figure_prices(Scenario.from_document(SAVED))

@@ -18,10 +18,12 @@ from budgetopt.reading.program_shifts import present
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.joining import concatenate, sort
 from budgetopt.scenario.keys import Slot, slot_of
+from budgetopt.scenario.limits import differ_in_limits_alone
 from budgetopt.scenario.model import Document, Program
 from budgetopt.scenario.places import Path
 from budgetopt.scenario.programs import Column, Ints
 from budgetopt.scenario.scenario import Scenario
+from budgetopt.scenario.worked_out import OF_PROGRAMS, hand_on
 
 __all__ = ["Figure", "figure_at"]
 
@@ -118,16 +120,16 @@ class Figure:
                     columns[key] = _with_cells(
                         columns.get(key), replace(cells, values=move.times * cells.values + move.plus)
                     )
-            return replace(scenario, programs=replace(scenario.programs, columns=columns))
+            changed = replace(scenario, programs=replace(scenario.programs, columns=columns))
+            if differ_in_limits_alone(changed.programs, scenario.programs):
+                hand_on(scenario, changed, *OF_PROGRAMS, "uses", "price_level", "baselines", "fund_shares")
+            return changed
         document: Any = scenario.document
         for place in self._places:
             document = _moved(document, place, move, scenario.periods)
         changed = replace(scenario, document=document)
-        known = scenario.__dict__
         if self._places[0][0] in ("outcomes", "resources", "objective") or len(self._places[0]) > 2:
-            # what programs do does not depend on it
-            for key in {"effects", "packages", "eligible"} & known.keys():
-                changed.__dict__[key] = known[key]  # no mutant: without it they are calculated again, and the same
+            hand_on(scenario, changed, *OF_PROGRAMS)
         return changed
 
 

@@ -189,7 +189,8 @@ class _BestValue:
             if line is not None and not line.moves_matrix:
                 piece = self._followed(side, reach, room, line)
             else:
-                piece = self._near(side, reach, line)
+                begun = None if line is not None or self.ranged else self._begun(side, reach, room)
+                piece = begun or self._near(side, reach, line)
             if self._is_tolerated(side, piece):
                 return Piece(np.nan, figure.value)
         end = figure.value + piece.end
@@ -208,7 +209,7 @@ class _BestValue:
         known, problem = self._known, self.question.problem
         if known is None or not goes_through(known, problem, far, self.problem_at(far)):
             known = self._known = line_through(self.problem_at, problem, far)
-        return known
+        return None if known is None else known.without_settled(problem)
 
     def _followed(self, side: int, reach: float, room: float, line: Direction) -> Piece:
         if line.is_nothing:
@@ -223,6 +224,18 @@ class _BestValue:
             return piece
         last = self._last_place(line, side, reach) if evaluate(side * reach) is None else np.inf
         return follow(evaluate, self.start, side, unit=1e-6 * self.size, far=reach, last=last)
+
+    def _begun(self, side: int, reach: float, room: float) -> Piece | None:
+        """Return the piece of which only the first part is a straight line in the problem; None if not even that is.
+
+        Its end is NaN unless it lies in this part.
+        """
+        first = min(NEAR * self.size, reach / 2)
+        line = self._line(side * first)
+        if line is None or line.moves_matrix:
+            return None
+        piece = self._followed(side, first, room, line)
+        return piece if abs(piece.end) < first else replace(piece, end=np.nan)
 
     def _last_place(self, line: Direction, side: int, reach: float) -> float:
         """Return how far a figure can move before no plan is possible, by one linear program; infinite if unknown."""

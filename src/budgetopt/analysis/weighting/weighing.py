@@ -14,6 +14,7 @@ from budgetopt.formulation.linear_program import Floats, total_by
 from budgetopt.formulation.stages import label_of
 from budgetopt.scenario.model import WEIGHTED_OUTCOMES
 from budgetopt.scenario.scenario import Scenario
+from budgetopt.scenario.worked_out import OF_PROGRAMS, hand_on
 
 __all__ = ["Weighed", "check_weighs", "levels_of", "weighed", "with_weights", "worths_of"]
 
@@ -72,10 +73,7 @@ def with_weights(scenario: Scenario, weights: Mapping[str, float]) -> Scenario:
         for name, outcome in scenario.outcomes.items()
     }
     changed = replace(scenario, document=scenario.document.model_copy(update={"outcomes": outcomes}))
-    # what programs do does not depend on it
-    known = scenario.__dict__
-    changed.__dict__.update({key: known[key] for key in ("effects", "packages", "eligible") if key in known})
-    return changed
+    return hand_on(scenario, changed, *OF_PROGRAMS)
 
 
 def levels_of(audit: Audit) -> tuple[Floats, float]:

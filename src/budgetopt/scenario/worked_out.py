@@ -1,0 +1,23 @@
+"""What is worked out of a scenario once, and holds of a changed one too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from budgetopt.scenario.scenario import Scenario
+
+__all__ = ["OF_PROGRAMS", "hand_on"]
+
+OF_PROGRAMS = ("effects", "packages", "eligible")
+"""What rests on programs alone: neither on weights of outcomes nor on floors, ceilings and units."""
+
+
+def hand_on(before: Scenario, after: Scenario, *names: str) -> Scenario:
+    """Give a changed scenario what was worked out of it before and does not depend on the change; return it.
+
+    What is not handed on is worked out again, and the same.
+    """
+    known = before.__dict__
+    after.__dict__.update({name: known[name] for name in names if name in known})  # no mutant: as said
+    return after
