@@ -141,9 +141,11 @@ def test_a_huge_search_spends_the_rest_of_its_time_near_its_plan(monkeypatch):
         return better_nearby(lp, x, options, clock)
 
     monkeypatch.setattr("budgetopt.solvers.engine.HUGE_SEARCH", 60)
+    # a machine that is busy still has time left
+    monkeypatch.setattr("budgetopt.solvers.engine.FIRST_PART", 0.1)
     monkeypatch.setattr("budgetopt.solvers.neighborhood.better_nearby", looked)
     lp = knapsack(60)
-    answer = solve_stage(lp, lp.stages[0], Options(time_limit=1.0))
+    answer = solve_stage(lp, lp.stages[0], Options(time_limit=2.0))
     assert answer.termination is Termination.TIME_LIMIT
     (first,) = near
     assert lp.stages[0].cost @ first <= answer.objective < answer.bound
