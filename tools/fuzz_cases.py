@@ -203,9 +203,8 @@ def drawn_case(documents: list[dict[str, Any]], folder: Path, rng: random.Random
     if command[0] == "export":
         arguments = ["export", scenario, str(folder / command[1])]
     if command == ["explain"]:
-        programs = document.get("programs")
-        names = list(programs) if isinstance(programs, dict) else []
-        arguments.append(str(rng.choice([*names, *(document.get("funds") or ["none"])])))
+        names = [name for key in ("programs", "funds") if isinstance(document.get(key), dict) for name in document[key]]
+        arguments.append(str(rng.choice(names or ["none"])))
     if rng.random() < 0.1:
         arguments.append(f"--set={drawn_change(document, rng)}")
     return Case(arguments, kind)
