@@ -24,6 +24,19 @@ def knapsack(columns, rows=20, seed=0):
     return linear_program(weights, -INFINITY, weights.sum(axis=1) * 0.4, 0, 1, maximize=worths, integer=True)
 
 
+@pytest.mark.parametrize("gap", [0.3, 0.03])
+def test_the_gap_of_a_search_is_a_share_of_the_value_with_its_constant(gap):
+    lp = knapsack(30, rows=5)
+    best = solve_stage(lp, lp.stages[0], Options(gap=0.0)).objective
+    for constant in (0.0, -0.9 * best, -0.99 * best):
+        stage = replace(lp.stages[0], offset=constant)
+        answer = solve_stage(lp, stage, Options(gap=gap))
+        assert answer.termination is Termination.OPTIMAL
+        assert answer.objective <= best + constant + 1e-6
+        assert best + constant <= answer.bound + 1e-6 * best
+        assert answer.bound - answer.objective <= gap * abs(answer.objective) + 1e-9
+
+
 def test_only_large_searches_stop_short_of_their_end():
     large = knapsack(LARGE_SEARCH)
     assert Options().gap_for(large) == LARGE_GAP

@@ -112,7 +112,7 @@ class LiveModel:
     # -- changes ------------------------------------------------------------------------------------------------------
 
     def set_costs(self, cost: Floats, maximize: bool, offset: float = 0.0) -> None:
-        """Set another objective: its coefficients, shape (columns,), its direction and its constant."""
+        """Set another objective: coefficients, shape (columns,), direction, and constant, which counts for the gap."""
         cost = np.asarray(cost, np.float64)
         check_costs(cost, self._columns, "of the live model")
         self._cost, self._maximize, self._offset = cost.copy(), maximize, offset
@@ -124,6 +124,7 @@ class LiveModel:
         if np.abs(scaled - self._sent).sum() > OTHER * np.abs(scaled).sum():
             self._set_warm(False)
         self._change_costs(scaled)
+        self._check(self._model.changeObjectiveOffset(offset * self._cost_scale), "set the constant")
         sense = highspy.ObjSense.kMaximize if maximize else highspy.ObjSense.kMinimize
         self._check(self._model.changeObjectiveSense(sense), "set the direction")
 
@@ -294,7 +295,7 @@ class LiveModel:
             reduced_cost = np.array(answer.col_dual, np.float64) / (self._scaling.column * self._cost_scale)
             bound = objective
         if integer and np.isfinite(info.mip_dual_bound):
-            bound = info.mip_dual_bound / self._cost_scale + self._offset
+            bound = info.mip_dual_bound / self._cost_scale
         steps = info.mip_node_count if integer else info.simplex_iteration_count + info.ipm_iteration_count
         seconds, steps = time.perf_counter() - start, max(int(steps), 0)
         return Solution(termination, x, row_dual, reduced_cost, objective, bound, self._version, seconds, steps)
