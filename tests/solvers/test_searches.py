@@ -9,12 +9,14 @@ from hypothesis import given
 from budgetopt.formulation.linear_program import Stage
 from budgetopt.solvers import Options, Termination, certify, solve_linear_program
 from budgetopt.solvers.checks import Clock
-from budgetopt.solvers.engine import solve_stage
+from budgetopt.solvers.engine import available_solvers, solve_stage
 from budgetopt.solvers.highs import LiveModel
 from budgetopt.solvers.neighborhood import better_nearby
 from budgetopt.solvers.solution import EXACT, LARGE_GAP, LARGE_SEARCH
 from budgetopt.solvers.tie_break import ties_of
 from linear_programs import INFINITY, linear_program, linear_programs, ties
+
+needs_cbc = pytest.mark.skipif("cbc" not in available_solvers(), reason="needs CBC")
 
 
 def knapsack(columns, rows=20, seed=0):
@@ -24,13 +26,15 @@ def knapsack(columns, rows=20, seed=0):
     return linear_program(weights, -INFINITY, weights.sum(axis=1) * 0.4, 0, 1, maximize=worths, integer=True)
 
 
+@pytest.mark.parametrize("solver", ["highs", pytest.param("cbc", marks=needs_cbc)])
 @pytest.mark.parametrize("gap", [0.3, 0.03])
-def test_the_gap_of_a_search_is_a_share_of_the_value_with_its_constant(gap):
+def test_the_gap_of_a_search_is_a_share_of_the_value_with_its_constant(gap, solver):
+    """Whichever solver answers, no plan is better than the bound that comes with it."""
     lp = knapsack(30, rows=5)
     best = solve_stage(lp, lp.stages[0], Options(gap=0.0)).objective
     for constant in (0.0, -0.9 * best, -0.99 * best):
         stage = replace(lp.stages[0], offset=constant)
-        answer = solve_stage(lp, stage, Options(gap=gap))
+        answer = solve_stage(lp, stage, Options(gap=gap, solver=solver))
         assert answer.termination is Termination.OPTIMAL
         assert answer.objective <= best + constant + 1e-6
         assert best + constant <= answer.bound + 1e-6 * best

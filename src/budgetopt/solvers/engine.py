@@ -133,14 +133,18 @@ def _is_doubtful(lp: LinearProgram, solution: Solution) -> bool:
 def _compared(lp: LinearProgram, solution: Solution, options: Options, clock: Clock) -> Solution:
     """Return the plan that another solver than HiGHS calls best, or the one that HiGHS soon finds to be better.
 
-    That a plan of integer decisions is the best is a solver's word, and CBC is wrong of some small problems.
+    That a plan of integer decisions is the best is a solver's word, and CBC is wrong of some small problems. What
+    HiGHS soon proves that no plan can better bounds it, too.
     """
     soon = COMPARED if clock.left is None else min(COMPARED, clock.left)
     again = _settled(lp, _solve(lp, replace(options, solver="highs"), Clock(soon)), options, clock)
     if again.x is None or not certify(lp, lp.stages[0], again).feasible:
         return solution
-    gain, size = lp.stages[0].sign * (solution.objective - again.objective), abs(solution.objective)
-    return replace(again, solver=solution.solver) if gain > max(options.gap_for(lp), EXACT) * size else solution
+    sign, value = lp.stages[0].sign, solution.objective
+    if sign * (value - again.objective) > max(options.gap_for(lp), EXACT) * abs(value):
+        return replace(again, solver=solution.solver)
+    beyond = np.nanmin([sign * (value - solution.bound), sign * (value - again.bound)])
+    return replace(solution, bound=value - sign * max(float(beyond), 0.0))
 
 
 def _is_right(lp: LinearProgram, solution: Solution) -> bool:

@@ -116,7 +116,9 @@ def solve_with_pulp(lp: LinearProgram, stage: Stage, options: Options) -> Soluti
     if x is None:
         return nothing
     value, optimal = stage.value(x), termination is Termination.OPTIMAL
-    point = replace(nothing, x=x, objective=value, bound=value if optimal else np.nan)
+    # PuLP tells no bound, and no constant to some solvers: a bound lies as far beyond the value as the gap lets it
+    beyond = (options.gap or 0.0) * max(abs(value), abs(value - stage.offset)) if lp.is_integer else 0.0
+    point = replace(nothing, x=x, objective=value, bound=value - stage.sign * beyond if optimal else np.nan)
     if y is None or not optimal:
         return point
     return replace(point, row_dual=y, reduced_cost=stage.reduced_costs(lp.matrix, y))
