@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
 __all__ = ["OF_PROGRAMS", "hand_on"]
 
-OF_PROGRAMS = ("effects", "packages", "eligible")
-"""What rests on programs alone: neither on weights of outcomes nor on floors, ceilings and units."""
+OF_PROGRAMS = ("effects", "uses", "packages", "eligible", "price_level", "baselines", "fund_shares")
+"""What rests on what programs are: on no amount of money, limit, weight or rule."""
 
 
 def hand_on(before: Scenario, after: Scenario, *names: str) -> Scenario:

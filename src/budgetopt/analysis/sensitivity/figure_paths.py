@@ -122,7 +122,7 @@ class Figure:
                     )
             changed = replace(scenario, programs=replace(scenario.programs, columns=columns))
             if differ_in_limits_alone(changed.programs, scenario.programs):
-                hand_on(scenario, changed, *OF_PROGRAMS, "uses", "price_level", "baselines", "fund_shares")
+                hand_on(scenario, changed, *OF_PROGRAMS)
             return changed
         document: Any = scenario.document
         for place in self._places:
@@ -170,7 +170,8 @@ def _with_each_period(scenario: Scenario, parts: Sequence[str]) -> Scenario:
         if fund.growth and not isinstance(fund.revenue, Mapping):
             each = dict(zip(scenario.periods, scenario.revenue(name).tolist(), strict=True))
             funds[name] = fund.model_copy(update={"revenue": each, "growth": 0.0})
-    return replace(scenario, document=scenario.document.model_copy(update={"funds": funds}))
+    changed = replace(scenario, document=scenario.document.model_copy(update={"funds": funds}))
+    return hand_on(scenario, changed, *OF_PROGRAMS)
 
 
 def _of_programs(scenario: Scenario, written: str, parts: tuple[str, ...]) -> Figure:
