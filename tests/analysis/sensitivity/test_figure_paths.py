@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 
 from budgetopt.analysis.sensitivity.figure_paths import figure_at
@@ -138,13 +139,17 @@ def test_what_was_calculated_before_is_calculated_anew_where_it_depends_on_the_n
             packages.cost.tolist(),
             scenario.eligible.tolist(),
             scenario.price_level.tolist(),
+            np.nan_to_num(scenario.baselines, nan=-1).tolist(),
+            np.nan_to_num(scenario.fund_shares, nan=-1).tolist(),
+            scenario.uses.spending.tolist(),
         )
 
     before = known(TOWN)
     assert before[3][0] == pytest.approx([1, 1.1])
     for path in (
         "inflation", "discount", "outcomes.good.weight", "resources.staff.capacity", "rules[two].at_most",
-        "funds.general.revenue", "programs.c.inflation", "programs.b.outcomes.good.per_dollar",
+        "funds.general.revenue", "funds.general.revenue.FY2", "programs.c.inflation", "programs.b.baseline.FY2",
+        "programs.b.outcomes.good.per_dollar", "programs.a.spending.at_most.FY2", "programs.a.spending.at_least",
     ):  # fmt: skip
         figure = figure_at(TOWN, path)
         moved = figure.moved(0.25)

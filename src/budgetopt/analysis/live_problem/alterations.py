@@ -326,8 +326,4 @@ class Alterations:
     @cached_property
     def _row_limits(self) -> Ints:
         """The position of the limit that each row keeps, -1 for none; shape (rows,)."""
-        limits = np.full(self._problem.rows, -1, dtype=np.int64)
-        for block in self._problem.row_labels.blocks:
-            if block.limit is not None:
-                limits[block.positions] = block.limit
-        return limits
+        return self._problem.limit_of_rows
