@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from budgetopt.allocation.revenue_prices import with_revenue
-from budgetopt.formulation import LinearProgram, formulate
+from budgetopt.formulation import Formulation, LinearProgram, formulate
 from budgetopt.formulation.directions import Direction, between
 from budgetopt.formulation.fund_rows import all_money
 from budgetopt.scenario.programs import Bools, Floats
@@ -113,6 +113,10 @@ class _Sides:
         self._gain = -problem.stages[0].sign
 
     @cached_property
+    def _formulation(self) -> Formulation:
+        return formulate(self._scenario, reusable=True)
+
+    @cached_property
     def _live(self) -> LiveModel:
         live = LiveModel(self._problem)
         live.solve()
@@ -151,7 +155,7 @@ class _Sides:
     def _moved(self, cell: tuple[int, ...], by: float) -> LinearProgram:
         shift = np.zeros((len(self._scenario.funds), len(self._scenario.periods)))
         shift[cell] = by
-        return formulate(with_revenue(self._scenario, shift)).linear_program
+        return formulate(with_revenue(self._scenario, shift), like=self._formulation).linear_program
 
     def _solved(self, direction: Direction, moved: LinearProgram) -> Solution:
         if self._is_large or direction.moves_matrix or direction.cost.any() or direction.offset:

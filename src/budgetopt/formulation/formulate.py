@@ -70,7 +70,7 @@ class Formulation:
     serves, whole
         Which programs are services, and of which of these only whole units can be served; shape (programs,).
     _made
-        What near scenarios may use again, where all columns are kept.
+        What near scenarios may use again, where it was asked for.
     """
 
     linear_program: LinearProgram
@@ -140,6 +140,7 @@ def formulate(
     *,
     suspended: Collection[Provision] = (),
     keep_all: bool = False,
+    reusable: bool = False,
     like: Formulation | None = None,
 ) -> Formulation:
     """Say a scenario as a linear program.
@@ -155,8 +156,9 @@ def formulate(
         so that only limits differ and one live model can serve many such questions.
     keep_all
         Whether columns that can only be zero are kept.
-    like
-        The formulation of a near scenario with all columns: what is the same there is not worked out again.
+    reusable, like
+        Whether it keeps what near scenarios may use again, as one with all columns does; and the formulation of a near
+        scenario that did: what is the same there is not worked out again.
 
     Returns
     -------
@@ -178,10 +180,8 @@ def formulate(
     most = most_of_each(scenario)
     add_grants(builder, scenario, terms.spending, most)
     add_who_pays(builder, scenario, terms.spending, most)
-    names = _names(scenario)
-    limit_of = {
-        (rule.kind, rule.position): scenario.limits.find(rule.kind, names[rule.kind][rule.position]) for rule in rules
-    }
+    names, find = _names(scenario), scenario.limits.find
+    limit_of = {(rule.kind, rule.position): find(rule.kind, names[rule.kind][rule.position]) for rule in rules}
     soft = "target" if is_goal_programming(scenario) else ""
     goals, entries = add_rules(builder, rules, terms, limit_of, soft, None if near is None else near.rules)
     add_stand_ins(builder, scenario)
@@ -191,7 +191,7 @@ def formulate(
     stages = add_stages(builder, scenario, terms, reference, goals)
     tie_break = _tie_break(scenario, terms.spending, reference)
     problem = builder.build(stages, names, tie_break, None if near is None else near.assembled)
-    made = Made(compiled, entries, builder.assembled, builder.leaves_out) if keep_all else None
+    made = Made(compiled, entries, builder.assembled, builder.leaves_out) if keep_all or reusable else None
     serves, whole = scenario.programs.has("service.unit_cost"), scenario.programs.flag("service.whole", default=False)
     return Formulation(problem, terms, limits, price, scenario.packages, serves, whole, made)
 
