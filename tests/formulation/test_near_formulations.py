@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.language.small import document_of
 from tests.measures import few
 from tests.small_scenarios import town
 from tests.strategies import ALL, cases
@@ -12,6 +13,7 @@ from tests.strategies import ALL, cases
 from budgetopt.analysis.live_problem.alterations import whole
 from budgetopt.analysis.sensitivity.figure_paths import figure_at
 from budgetopt.formulation import Formulation, LinearProgram, formulate
+from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.scenario import Scenario
 
 LIMITS = ("lower", "upper", "row_lower", "row_upper")
@@ -65,6 +67,32 @@ def test_the_same_entries_are_the_same_matrix():
     scenario = Scenario.from_document(town())
     near, moved = whole(scenario), figure_at(scenario, "funds.general.revenue").moved(1.0)
     assert whole(moved, (), near).linear_program.matrix is near.linear_program.matrix
+
+
+def test_a_ceiling_of_nothing_that_is_left_out_brings_columns_with_it():
+    """Without it a decision keeps the segments in order, though each spends and does the same."""
+    outcomes = {"good": {"per_dollar": -0.1}, "waits": {"curve": [[0, 0], [100, 0], [200, 15]]}}
+    waits = {"weight": 0, "direction": "decrease", "target": {"at_most": 0}}
+    programs = {"bent": {"outcomes": outcomes, "spending": {"at_most": 0}}}
+    scenario = Scenario.from_document(document_of(programs, outcomes={"waits": waits}))
+    near, ceiling = whole(scenario), [Provision("ceiling", "bent")]
+    moved = figure_at(scenario, "programs[bent].spending.at_most").moved(1.0)
+    expected = whole(moved, ceiling)
+    assert expected.terms.same_columns(near.terms)
+    assert expected.linear_program.columns > near.linear_program.columns
+    assert_same_formulation(whole(moved, ceiling, near), expected)
+
+
+def test_with_other_limits_of_rules_no_row_of_a_rule_is_worked_out(monkeypatch):
+    cap, slow = {"name": "cap", "sum": "spending", "at_most": 9}, {"name": "slow", "change": {"at_most": "50%"}}
+    scenario = Scenario.from_document(town(rules=[cap, slow]))
+    near = whole(scenario)
+    for path, by in (("rules[cap].at_most", 2.0), ("rules[slow].change.at_most", 0.1)):
+        moved = figure_at(scenario, path).moved(by)
+        expected = whole(moved)
+        with monkeypatch.context() as patched:
+            patched.setitem(formulate.__globals__, "add_rules", None)
+            assert_same_formulation(whole(moved, (), near), expected)
 
 
 def test_with_other_limits_of_programs_no_row_of_a_rule_is_worked_out(monkeypatch):

@@ -172,10 +172,10 @@ def formulate(
     compiled = compile_rules(scenario, None if near is None else near.compiled)
     rules = compiled.in_order
     terms, price = _add_programs(builder, scenario, limits, rules, keep_all=keep_all)
-    if like is not None and near is not None and compiled.is_same_but_for_programs(near.compiled):
-        begun = None if near.is_part else _with_programs(like, near, builder, terms)
-        if begun is not None:
-            return replace(begun, limits=limits, prices=price)
+    if like is not None and near is not None and not near.is_part and terms.same_columns(like.terms):
+        moved = _with_limits(like, near, builder, compiled)
+        if moved is not None:
+            return replace(moved, terms=terms, limits=limits, prices=price)
     add_accounts(builder, scenario, terms.spending)
     most = most_of_each(scenario)
     add_grants(builder, scenario, terms.spending, most)
@@ -203,13 +203,16 @@ def _tie_break(scenario: Scenario, spending: SpendingTerms, reference: Floats) -
     return TieBreak(group, spending.column, spending.weight, reference.ravel(), settled, even)
 
 
-def _with_programs(like: Formulation, made: Made, builder: Builder, terms: Terms) -> Formulation | None:
-    """Return a formulation in which the limits of programs are those of a builder; None if their columns differ."""
-    problem = builder.begin_of(like.linear_program, made.assembled) if terms.same_columns(like.terms) else None
-    if problem is None:
+def _with_limits(like: Formulation, near: Made, builder: Builder, compiled: CompiledRules) -> Formulation | None:
+    """Return a formulation with other limits of programs, those of a builder, and of rules; None if more differs."""
+    if not compiled.is_same_but_for_limits(near.compiled):
         return None
-    made = replace(made, assembled=builder.assembled, is_part=builder.leaves_out)
-    return replace(like, linear_program=problem, terms=terms, _made=made)
+    problem, entries = near.rules.with_limits(like.linear_program, compiled.in_order)
+    begun = builder.begin_of(problem, near.assembled)
+    if begun is None:
+        return None
+    made = Made(compiled, entries, builder.assembled, builder.leaves_out)
+    return replace(like, linear_program=begun, _made=made)
 
 
 def _add_programs(

@@ -42,12 +42,13 @@ class CompiledRules:
         compiled = [*compile_targets(self.scenario), *compile_resources(self.scenario)]
         return compiled + [linear for each in self.by_rule for linear in each]
 
-    def is_same_but_for_programs(self, other: CompiledRules) -> bool:
-        """Return whether all is as in another scenario, but for floors, ceilings and units that no rule looks at."""
+    def is_same_but_for_limits(self, other: CompiledRules) -> bool:
+        """Return whether all is as in another scenario, but for limits of programs and of the sums of rules."""
         one, two = self.scenario, other.scenario
         return (
-            _same(one, two, ())
-            and all(map(_are_same, self.by_rule, other.by_rule))
+            _same(one, two, ("rules",))
+            and len(one.rules) == len(two.rules)
+            and all(map(_same_sums, one.rules, two.rules, self.by_rule, other.by_rule))
             and one.limits.are_in_the_places_of(two.limits)
         )
 
@@ -79,14 +80,17 @@ def _compiled(scenario: Scenario, position: int, rule: model.RuleBase) -> tuple[
     return () if compiler is None else tuple(compiler(scenario, position, rule))
 
 
-def _are_same(one: tuple[LinearRule, ...], other: tuple[LinearRule, ...]) -> bool:
-    """Return whether two rules say the same sums with the same limits."""
-    if one is other:
-        return True
-    return len(one) == len(other) and all(
-        mine.says_same(its) and [row[1:] for row in mine.rows] == [row[1:] for row in its.rows]
-        for mine, its in zip(one, other, strict=True)
-    )
+def _same_sums(
+    one: model.RuleBase, other: model.RuleBase, says: tuple[LinearRule, ...], said: tuple[LinearRule, ...]
+) -> bool:
+    """Return whether two rules, and what they say, limit the same sums on the same sides."""
+    if one is not other:
+        from_baseline = isinstance(one, model.ChangeRule) and one.change.from_ == "baseline"
+        if one.name != other.name or type(one) is not type(other) or not (said or from_baseline):
+            return False
+        if isinstance(other, model.ChangeRule) and other.change.from_ != "baseline":
+            return False
+    return says is said or (len(says) == len(said) and all(map(LinearRule.limits_same, says, said)))
 
 
 def _same(one: Scenario, other: Scenario, but_for: Collection[str]) -> bool:

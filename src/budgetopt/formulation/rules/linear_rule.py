@@ -72,6 +72,12 @@ class LinearRule:
             and all(np.array_equal(one.periods, two.periods) for one, two in zip(self.rows, other.rows, strict=True))
         )
 
+    def limits_same(self, other: LinearRule) -> bool:
+        """Return whether it limits the sums that another rule limits, on the same sides."""
+        sides = [[np.isfinite(row[1:]).tolist() for row in rule.rows] for rule in (self, other)]
+        places = [(rule.kind, rule.position, rule.group, rule.part) for rule in (self, other)]
+        return self.says_same(other) and places[0] == places[1] and sides[0] == sides[1]
+
 
 def weighted_sum(scenario: Scenario, rule: SumRule | OfSelection) -> Weighted:
     """Return the sum that a rule or the selection behind a share speaks of."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from budgetopt.formulation.builder import Builder
-from budgetopt.formulation.linear_program import Bools, Floats, Ints
+from budgetopt.formulation.linear_program import Bools, Floats, Ints, LinearProgram
 from budgetopt.formulation.rules.linear_rule import LinearRule, Weighted
 from budgetopt.formulation.spending.funded import add_ever_funded
 from budgetopt.formulation.spending.terms import LevelTerms, OutcomeTerms, SpendingTerms
@@ -78,6 +78,17 @@ class RuleEntries:
     def of(self, place: int, rule: LinearRule) -> tuple[Ints, Ints, Floats] | None:
         """Return the entries of a rule if the one in its place has the same sums, over the same periods."""
         return self.entries[place] if place < len(self.rules) and rule.says_same(self.rules[place]) else None
+
+    def with_limits(self, problem: LinearProgram, rules: Sequence[LinearRule]) -> tuple[LinearProgram, RuleEntries]:
+        """Return a problem with the limits that rules of the same sums set, and the entries as theirs."""
+        rules = [rule for rule in rules if rule.rows]
+        row_lower, row_upper = problem.row_lower.copy(), problem.row_upper.copy()
+        for rule, own, (rows, masks) in zip(rules, self.rules, self.rows, strict=True):
+            if rule is not own:
+                _, lower, upper = (np.array(part) for part in zip(*rule.rows, strict=True))
+                given = _given(rule, masks, self.terms.outcomes.constant)
+                row_lower[rows], row_upper[rows] = lower - given, upper - given
+        return replace(problem, row_lower=row_lower, row_upper=row_upper), replace(self, rules=rules)
 
     def given_by(self, program: int, count: int) -> Floats:
         """Return what a program's outcomes without any spending add to what rows limit, shape (rows,).
