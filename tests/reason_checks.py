@@ -250,8 +250,7 @@ def _asked(case: _Case) -> Iterator[str]:
 
     loss = -case.gain(without_money)
     if "another" in case.reason and not loss > case.noise:
-        if case.plan.unique:
-            yield "no other plan is as good"
+        # a plan without money for it is as good: that is the other one
         return
     if not loss > case.noise:
         yield "without money for it the plan is as good"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from budgetopt.errors import OptionError, SolverError, SolverUnavailableError
@@ -119,6 +119,15 @@ def test_stages_in_sequence_are_exact(lp):
     check_against_exact(lp, "highs")
 
 
+# What the first objective leaves of the first column is a range of a hundred-millionth, in which HiGHS once took the
+# best decision for infeasible.
+NARROW = linear_program(
+    [[3, 2, 2]], [4], [INFINITY], [0, -2, 0], [2, -1, 1], integer=[False, True, True],
+    stages=[Stage("first", np.array([3.0, 0, 1]), maximize=True), Stage("then", np.array([0.0, -1, 0]), maximize=True)],
+)  # fmt: skip
+
+
+@example(NARROW)
 @given(linear_programs(stages=2, most_columns=3, most_rows=2, bounded=True, integers=True))
 def test_stages_of_integer_problems_are_exact(lp):
     check_against_exact(lp, "highs")

@@ -21,6 +21,7 @@ __all__ = ["Reduced", "fix_integers", "on_optimal_face", "reduce", "scale_of_red
 CLEAR = 1e-10  # relative size from which a price or reduced cost is taken for other than zero
 SAFE = 1e-8  # relative allowance for rounding where limits are tightened
 INTEGRAL = 1e-6  # how far an integer value may be off
+NARROWEST = 1e-6  # of its size: in a narrower range of a column HiGHS may take a decision for infeasible by rounding
 ROUNDING = 1e-13  # of a row's turnover: what rounding leaves of a limit that is used up
 
 
@@ -84,7 +85,9 @@ def within_reach(lp: LinearProgram, stage: Stage, row_dual: Floats, bound: float
     loss = max(stage.sign * (value - bound), 0.0) + SAFE * max(abs(value), abs(bound))
     reach = np.zeros(lp.columns)
     np.divide(loss, np.abs(reduced), out=reach, where=clear)
-    reach = np.where(lp.integer, np.floor(reach + INTEGRAL), reach * (1.0 + SAFE))
+    largest = np.maximum(np.abs(lp.lower), np.abs(lp.upper))
+    narrowest = NARROWEST * np.maximum(np.where(np.isfinite(largest), largest, 0.0), 1.0)
+    reach = np.where(lp.integer, np.floor(reach + INTEGRAL), np.maximum(reach * (1.0 + SAFE), narrowest))
     lower, upper = lp.lower.copy(), lp.upper.copy()
     from_lower = np.flatnonzero(clear & (reduced > 0) & np.isfinite(lower))
     from_upper = np.flatnonzero(clear & (reduced < 0) & np.isfinite(upper))
