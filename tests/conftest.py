@@ -1,7 +1,8 @@
 """What every test shares: how many examples the properties try.
 
-`make test` always tries the same ones, so that a failure is the fault of the change at hand; `make test-deep`, or
-HYPOTHESIS_PROFILE=deep, tries many more, new ones each time. `tools/mutate.py` tries few, since it runs tests so often.
+`make test` always tries the same ones, so that a failure is the fault of the change at hand; `make test-deep` tries
+many more, the same ones each time, and HYPOTHESIS_PROFILE=deep others, unless `--hypothesis-seed` names them.
+`tools/mutate.py` tries few, since it runs tests so often.
 """
 
 import os
