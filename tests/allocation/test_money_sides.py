@@ -219,3 +219,13 @@ def test_less_of_what_is_bad_is_a_gain_too() -> None:
     held = bo.solve(scenario).solver_result.held
     assert held is not None
     assert funds_that_bring(scenario, held).tolist() == [True, False]
+
+
+def test_a_piece_shorter_than_the_first_step_has_its_price() -> None:
+    """Of all the money 1 is a millionth, and just what the program may have: the first step is beyond it."""
+    document = document_of({"a": rated(3, spending={"at_most": 1}), "b": {"baseline": 5}}, 1_000_000)
+    document["funds"]["general"] |= {"reserve": 1_000_000, "carryover": True}
+    ((more, less),) = sides(document)
+    assert more == pytest.approx(3)
+    # of less the reserve could not be kept
+    assert math.isnan(less)

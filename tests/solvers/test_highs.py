@@ -18,6 +18,7 @@ from budgetopt.solvers import Options, PointStatus, Termination, certify, fix_in
 from budgetopt.solvers import highs as highs_module
 from budgetopt.solvers.highs import LiveModel
 from budgetopt.solvers.powers_of_two import Scaling
+from budgetopt.solvers.solution import EXACT
 from linear_programs import INFINITY, large_budget, linear_program, linear_programs
 
 WYNDOR = linear_program([[1, 0], [0, 2], [3, 2]], -INFINITY, [4, 12, 18], maximize=[3, 5])
@@ -406,3 +407,13 @@ def test_a_cost_that_changes_alone_is_sent_alone(monkeypatch):
         live.set_costs(np.array(cost), maximize=True)
         assert live.solve().objective == pytest.approx(value)
     assert sent == [[0, 1], [1], [0, 1]]
+
+
+@pytest.mark.parametrize("width", [1e-7, 3.3e-9, 8e-9, 1e-5, 0.5])
+def test_a_decision_beside_an_amount_with_almost_no_room_is_found(width):
+    """HiGHS's presolve takes y = -2 for infeasible where x has some of these ranges: it divides by them."""
+    lp = linear_program(
+        [[3, 2], [3, 0]], [2, 6 - 1e-8], INFINITY, [2 - width, -2], [2, -1], maximize=[0, -1], integer=[False, True]
+    )
+    answer = LiveModel(lp, Options(gap=EXACT)).solve()
+    assert (answer.objective, answer.bound) == (2.0, 2.0)

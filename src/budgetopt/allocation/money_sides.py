@@ -23,8 +23,8 @@ from budgetopt.solvers.highs import LiveModel
 
 __all__ = ["funds_that_bring", "money_on_both_sides"]
 
-STEP = 1e-6
-"""The share of all money by which the revenue of one fund and period is moved."""
+STEPS = (1e-6, 1e-8)
+"""The shares of all money by which the revenue of one fund and period is moved; the next where one is too far."""
 FIRST_STEP = 1e-4
 """The same where rows come with the first dollar, so that two values are compared."""
 MOST = 2_000_000
@@ -137,11 +137,23 @@ class _Sides:
         """Return the price on one side, of a dollar; NaN if there is no plan there."""
         if direction.is_nothing:
             return 0.0
-        moved = direction.from_here(self._problem, side * STEP * self._money)
-        answer = self._solved(direction, moved)
-        if answer.termination is not Termination.OPTIMAL:
-            return np.nan
-        return self._gain * direction.slope(moved, answer.x, answer.row_dual, answer.reduced_cost) + 0.0
+        slope = np.nan
+        for share in STEPS:
+            by = side * share * self._money
+            moved = direction.from_here(self._problem, by)
+            answer = self._solved(direction, moved)
+            if answer.termination is not Termination.OPTIMAL:
+                return np.nan
+            slope = self._gain * direction.slope(moved, answer.x, answer.row_dual, answer.reduced_cost) + 0.0
+            if self._is_large or self._leads_to(slope * by, answer):
+                break
+        return slope
+
+    def _leads_to(self, change: float, answer: Solution) -> bool:
+        """Return whether a change of the value leads from the problem as it is to an answer: no bend is between."""
+        base = self._base.objective
+        found = self._gain * (answer.objective - base)
+        return abs(found - change) <= 1e-3 * max(abs(found), abs(change)) + 1e-9 * abs(base)
 
     def first_dollar(self, cell: tuple[int, ...]) -> float:
         """Return what a dollar brings that is the first of its fund and period; NaN if there is no plan with it."""

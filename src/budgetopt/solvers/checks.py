@@ -10,8 +10,14 @@ from budgetopt.errors import OptionError, SolverError
 from budgetopt.formulation.linear_program import Floats, LinearProgram, Stage
 from budgetopt.solvers.solution import Options
 
-__all__ = ["Clock", "check_coefficients", "check_costs", "check_limits", "check_options", "check_program"]
+__all__ = [
+    "Clock", "check_coefficients", "check_costs", "check_limits", "check_options", "check_program", "has_narrow",
+    "narrowest",
+]  # fmt: skip
 
+NARROW = 1e-6
+"""The share of its size below which the range of a column is narrow: HiGHS's presolve divides by it, and may then take
+a decision for infeasible by rounding."""
 
 MOST_RESERVED = 0.2
 """The share of a limit that is kept at most for what follows a search."""
@@ -77,6 +83,17 @@ def check_stage(stage: Stage, columns: int) -> None:
     check_costs(stage.cost, columns, stage.label)
     if not np.isfinite(stage.offset) or not 0 <= stage.within < np.inf:
         raise SolverError(f"the objective {stage.label!r} has the offset {stage.offset} and gives up {stage.within}")
+
+
+def narrowest(lower: Floats, upper: Floats) -> Floats:
+    """Return how wide the range of each column has to be so that it is not narrow; shape (columns,)."""
+    sizes = [np.where(np.isfinite(limit), np.abs(limit), 0.0) for limit in (lower, upper)]
+    return NARROW * np.maximum(np.maximum(*sizes), 1.0)
+
+
+def has_narrow(lower: Floats, upper: Floats) -> bool:
+    """Return whether the range of some column is narrow; limits have the shape (columns,)."""
+    return bool(((lower < upper) & (upper < lower + narrowest(lower, upper))).any())
 
 
 class Clock:

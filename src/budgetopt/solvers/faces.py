@@ -14,6 +14,7 @@ import numpy as np
 
 from budgetopt.formulation.linear_program import Block, Floats, Ints, Labels, LinearProgram, Matrix, Stage
 from budgetopt.solvers.certificate import supported
+from budgetopt.solvers.checks import narrowest
 from budgetopt.solvers.solution import Solution
 
 __all__ = ["Reduced", "fix_integers", "on_optimal_face", "reduce", "scale_of_reduced_costs", "with_value_row"]
@@ -21,7 +22,6 @@ __all__ = ["Reduced", "fix_integers", "on_optimal_face", "reduce", "scale_of_red
 CLEAR = 1e-10  # relative size from which a price or reduced cost is taken for other than zero
 SAFE = 1e-8  # relative allowance for rounding where limits are tightened
 INTEGRAL = 1e-6  # how far an integer value may be off
-NARROWEST = 1e-6  # of its size: in a narrower range of a column HiGHS may take a decision for infeasible by rounding
 ROUNDING = 1e-13  # of a row's turnover: what rounding leaves of a limit that is used up
 
 
@@ -85,9 +85,9 @@ def within_reach(lp: LinearProgram, stage: Stage, row_dual: Floats, bound: float
     loss = max(stage.sign * (value - bound), 0.0) + SAFE * max(abs(value), abs(bound))
     reach = np.zeros(lp.columns)
     np.divide(loss, np.abs(reduced), out=reach, where=clear)
-    largest = np.maximum(np.abs(lp.lower), np.abs(lp.upper))
-    narrowest = NARROWEST * np.maximum(np.where(np.isfinite(largest), largest, 0.0), 1.0)
-    reach = np.where(lp.integer, np.floor(reach + INTEGRAL), np.maximum(reach * (1.0 + SAFE), narrowest))
+    # in a narrow range it could not be simplified, and no solver be trusted
+    amounts = np.maximum(reach * (1.0 + SAFE), 2.0 * narrowest(lp.lower, lp.upper))
+    reach = np.where(lp.integer, np.floor(reach + INTEGRAL), amounts)
     lower, upper = lp.lower.copy(), lp.upper.copy()
     from_lower = np.flatnonzero(clear & (reduced > 0) & np.isfinite(lower))
     from_upper = np.flatnonzero(clear & (reduced < 0) & np.isfinite(upper))

@@ -15,7 +15,7 @@ import numpy as np
 from budgetopt.errors import SolverError
 from budgetopt.formulation.linear_program import Bools, Floats, Ints, LinearProgram
 from budgetopt.formulation.sparse_rows import SparseRows
-from budgetopt.solvers.checks import check_coefficients, check_costs, check_limits, check_options, check_program
+from budgetopt.solvers import checks
 from budgetopt.solvers.interruptible_run import patient, run_at_once, run_interruptibly
 from budgetopt.solvers.live_basis import LiveBasis
 from budgetopt.solvers.powers_of_two import Scaling, cost_scale
@@ -90,8 +90,8 @@ class LiveModel:
 
     def __init__(self, lp: LinearProgram, options: Options | None = None, *, scaling: Scaling | None = None) -> None:
         options = options or Options()
-        check_options(options)
-        check_program(lp)
+        checks.check_options(options)
+        checks.check_program(lp)
         self._options = options.settled_for(lp)
         self._scaling = scaling or Scaling.of(lp)
         self._columns, self._rows = lp.columns, lp.rows
@@ -114,10 +114,9 @@ class LiveModel:
     def set_costs(self, cost: Floats, maximize: bool, offset: float = 0.0) -> None:
         """Set another objective: coefficients, shape (columns,), direction, and constant, which counts for the gap."""
         cost = np.asarray(cost, np.float64)
-        check_costs(cost, self._columns, "of the live model")
+        checks.check_costs(cost, self._columns, "of the live model")
         self._cost, self._maximize, self._offset = cost.copy(), maximize, offset
-        scaled = cost * self._scaling.column
-        scale = cost_scale(scaled)
+        scale = cost_scale(scaled := cost * self._scaling.column)
         if not 1.0 / NEAR <= scale / self._cost_scale <= NEAR:
             self._cost_scale = scale
         scaled = scaled * self._cost_scale
@@ -148,7 +147,7 @@ class LiveModel:
         """Set some entries of the matrix; all three of the same shape."""
         rows, columns = (np.atleast_1d(np.asarray(places, np.int64)) for places in (rows, columns))
         values = np.broadcast_to(np.asarray(values, np.float64), rows.shape)
-        check_coefficients(values)
+        checks.check_coefficients(values)
         if rows.shape != columns.shape or _outside(rows, self._rows) or _outside(columns, self._columns):
             raise SolverError(f"changed entries must lie within {self._rows} rows and {self._columns} columns")
         scaled = values * self._scaling.row[rows] * self._scaling.column[columns]
@@ -341,7 +340,8 @@ class LiveModel:
         self._set("threads", _claim_threads(options.threads))
         self.set_time_limit(options.time_limit)
         # Budgets have few rows for their columns: HiGHS spends many times longer simplifying than solving them.
-        self._set("presolve", "choose" if len(self._integers) else "off")
+        is_simplified = len(self._integers) and not checks.has_narrow(self._lower, self._upper)
+        self._set("presolve", "choose" if is_simplified else "off")
 
     def _change_costs(self, scaled: Floats) -> None:
         changed = np.flatnonzero(scaled != self._sent).astype(np.int32)
@@ -381,7 +381,7 @@ def _limits(places: Ints, lower: Floats, upper: Floats, what: str) -> tuple[Ints
     """Return positions and their limits as arrays of one shape."""
     places = np.atleast_1d(np.asarray(places, np.int64))
     lower, upper = (np.broadcast_to(np.asarray(side, np.float64), places.shape) for side in (lower, upper))
-    check_limits(lower, upper, what)
+    checks.check_limits(lower, upper, what)
     return places, lower, upper
 
 
