@@ -417,3 +417,13 @@ def test_a_decision_beside_an_amount_with_almost_no_room_is_found(width):
     )
     answer = LiveModel(lp, Options(gap=EXACT)).solve()
     assert (answer.objective, answer.bound) == (2.0, 2.0)
+
+
+def test_a_decision_beside_a_sum_with_almost_no_room_is_found():
+    """x = 1, y = -2 and z = 1 keep both rows, the first to within 3e-9."""
+    rows = [[1, 1, 2], [3, -1, -2]]
+    whole = [False, True, True]
+    lp = linear_program(
+        rows, [1 - 3e-9, 3], [1, INFINITY], [0, -2, 0], [2, -1, 1], maximize=[-3, -2, -3], integer=whole
+    )
+    assert LiveModel(lp, Options(gap=EXACT)).solve().objective == pytest.approx(-2)

@@ -16,8 +16,8 @@ __all__ = [
 ]  # fmt: skip
 
 NARROW = 1e-6
-"""The share of its size below which the range of a column is narrow: HiGHS's presolve divides by it, and may then take
-a decision for infeasible by rounding."""
+"""The share of its size below which the range of a column or row is narrow: HiGHS's presolve divides by it, and may
+then take a decision for infeasible by rounding."""
 
 MOST_RESERVED = 0.2
 """The share of a limit that is kept at most for what follows a search."""
@@ -86,14 +86,14 @@ def check_stage(stage: Stage, columns: int) -> None:
 
 
 def narrowest(lower: Floats, upper: Floats) -> Floats:
-    """Return how wide the range of each column has to be so that it is not narrow; shape (columns,)."""
+    """Return how wide the range of each column or row has to be not to be narrow; of the shape of the limits."""
     sizes = [np.where(np.isfinite(limit), np.abs(limit), 0.0) for limit in (lower, upper)]
     return NARROW * np.maximum(np.maximum(*sizes), 1.0)
 
 
-def has_narrow(lower: Floats, upper: Floats) -> bool:
-    """Return whether the range of some column is narrow; limits have the shape (columns,)."""
-    return bool(((lower < upper) & (upper < lower + narrowest(lower, upper))).any())
+def has_narrow(*limits: tuple[Floats, Floats]) -> bool:
+    """Return whether the range of some column or row is narrow: its limits differ, by hardly anything."""
+    return any(((low < high) & (high < low + narrowest(low, high))).any() for low, high in limits)
 
 
 class Clock:
