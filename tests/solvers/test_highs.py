@@ -16,6 +16,7 @@ from budgetopt.errors import SolverError
 from budgetopt.formulation.linear_program import Matrix, Stage
 from budgetopt.solvers import Options, PointStatus, Termination, certify, fix_integers, solve_linear_program
 from budgetopt.solvers import highs as highs_module
+from budgetopt.solvers.checks import has_narrow
 from budgetopt.solvers.highs import LiveModel
 from budgetopt.solvers.powers_of_two import Scaling
 from budgetopt.solvers.solution import EXACT
@@ -427,3 +428,12 @@ def test_a_decision_beside_a_sum_with_almost_no_room_is_found():
         rows, [1 - 3e-9, 3], [1, INFINITY], [0, -2, 0], [2, -1, 1], maximize=[-3, -2, -3], integer=whole
     )
     assert LiveModel(lp, Options(gap=EXACT)).solve().objective == pytest.approx(-2)
+
+
+def test_limits_that_differ_by_rounding_are_one_number_and_no_narrow_range():
+    low, infinite = np.array([0.0, 95_000.0, 2.0]), np.full(3, np.inf)
+    for by, narrow in ((0.0, False), (1.5e-11, False), (1e-6, True), (1e-3, True), (1.0, False)):
+        high = low + np.array([5.0, by, 3.0])
+        assert has_narrow((low, high)) is narrow, by
+        assert has_narrow((-infinite, infinite), (low, high)) is narrow, by
+    assert not has_narrow((low, infinite), (-infinite, low), (-infinite, infinite))

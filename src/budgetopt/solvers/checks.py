@@ -18,7 +18,8 @@ __all__ = [
 NARROW = 1e-6
 """The share of its size below which the range of a column or row is narrow: HiGHS's presolve divides by it, and may
 then take a decision for infeasible by rounding."""
-
+ONE_NUMBER = 1e-11
+"""The share of its size within which both limits of a range are one number, but for rounding."""
 MOST_RESERVED = 0.2
 """The share of a limit that is kept at most for what follows a search."""
 
@@ -93,7 +94,11 @@ def narrowest(lower: Floats, upper: Floats) -> Floats:
 
 def has_narrow(*limits: tuple[Floats, Floats]) -> bool:
     """Return whether the range of some column or row is narrow: its limits differ, by hardly anything."""
-    return any(((low < high) & (high < low + narrowest(low, high))).any() for low, high in limits)
+    for low, high in limits:
+        least = narrowest(low, high)
+        if ((low + ONE_NUMBER / NARROW * least < high) & (high < low + least)).any():
+            return True
+    return False
 
 
 class Clock:
