@@ -97,7 +97,12 @@ def compared(document: Mapping[str, Any]) -> Comparison:
         for name, answer in answers.items():
             if answer.status == "none":
                 done.counts[f"no answer by {name}"] += 1
-            elif answer.status != ours.status:
+            elif answer.status == ours.status:
+                continue
+            elif name == "CBC" and answers["SciPy"].status == ours.status == "optimal":
+                # CBC takes some limits that are just met for missed: that the plan keeps them is compared below
+                done.counts["CBC alone has no plan"] += 1
+            else:
                 done.findings.append(f"{name} ends with {answer.status}, budgetopt with {ours.status}")
         best = answers["SciPy"]
         if ours.plan is None or best.status != "optimal":

@@ -15,7 +15,7 @@ import budgetopt
 import independent
 from language.small import LATER, document_of
 from language.word_problem import WordProblem
-from linear_words import Linear, WrittenProblem
+from linear_words import FoundPoint, Linear, WrittenProblem
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +51,15 @@ def test_the_written_problem_has_the_value_that_is_worked_out_by_hand() -> None:
         assert answer.status == "optimal"
         assert answer.value == pytest.approx(155)
     assert independent.compared(town()).findings == []
+
+
+def test_a_plan_that_cbc_alone_denies_is_counted_and_no_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(WrittenProblem, "by_cbc", lambda *_, **__: FoundPoint("infeasible"))
+    done = independent.compared(town())
+    assert done.findings == []
+    assert done.counts["CBC alone has no plan"] == 1
+    monkeypatch.setattr(WrittenProblem, "by_scipy", lambda *_, **__: FoundPoint("infeasible"))
+    assert len(independent.compared(town()).findings) == 2
 
 
 def test_a_project_that_runs_on_is_paid_and_serves_in_later_periods() -> None:
