@@ -118,7 +118,6 @@ class Builder:
         made = like.with_first(*(np.concatenate(parts) for parts in zip(*self._entries, strict=True)))
         if made is None:
             return None
-        self.assembled = made
         integer = np.concatenate(self._integer)
         for labels, own in ((problem.column_labels, self._columns), (problem.row_labels, self._rows)):
             pairs = zip(labels.blocks[: len(own)], own, strict=False)
@@ -138,7 +137,7 @@ class Builder:
         free = np.isin(problem.limit_of_rows, self._suspended)
         free[: self.row_count] = False
         row_lower[free], row_upper[free] = -np.inf, np.inf
-        matrix = made.matrix_like(like)
+        matrix, self.assembled = made.matrix_like(like), made
         return replace(problem, matrix=matrix, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper)
 
     def blocks_of(self, kind: str) -> Iterator[Block]:

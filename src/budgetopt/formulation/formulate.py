@@ -173,7 +173,7 @@ def formulate(
     rules = compiled.in_order
     terms, price = _add_programs(builder, scenario, limits, rules, keep_all=keep_all)
     if like is not None and near is not None and not near.is_part and terms.same_columns(like.terms):
-        moved = _with_limits(like, near, builder, compiled)
+        moved = _with_limits(like, near, builder, compiled, rules)
         if moved is not None:
             return replace(moved, terms=terms, limits=limits, prices=price)
     add_accounts(builder, scenario, terms.spending)
@@ -203,11 +203,13 @@ def _tie_break(scenario: Scenario, spending: SpendingTerms, reference: Floats) -
     return TieBreak(group, spending.column, spending.weight, reference.ravel(), settled, even)
 
 
-def _with_limits(like: Formulation, near: Made, builder: Builder, compiled: CompiledRules) -> Formulation | None:
+def _with_limits(
+    like: Formulation, near: Made, builder: Builder, compiled: CompiledRules, rules: Sequence[LinearRule]
+) -> Formulation | None:
     """Return a formulation with other limits of programs, those of a builder, and of rules; None if more differs."""
     if not compiled.is_same_but_for_limits(near.compiled):
         return None
-    problem, entries = near.rules.with_limits(like.linear_program, compiled.in_order)
+    problem, entries = near.rules.with_limits(like.linear_program, rules)
     begun = builder.begin_of(problem, near.assembled)
     if begun is None:
         return None

@@ -340,8 +340,8 @@ class LiveModel:
         self._set("threads", _claim_threads(options.threads))
         self.set_time_limit(options.time_limit)
         # Budgets have few rows for their columns: HiGHS spends many times longer simplifying than solving them.
-        is_narrow = checks.has_narrow((self._lower, self._upper), (self._row_lower, self._row_upper))
-        self._set("presolve", "choose" if len(self._integers) and not is_narrow else "off")
+        limits = (self._lower, self._upper), (self._row_lower, self._row_upper)
+        self._set("presolve", "choose" if len(self._integers) and not checks.has_narrow(*limits) else "off")
 
     def _change_costs(self, scaled: Floats) -> None:
         changed = np.flatnonzero(scaled != self._sent).astype(np.int32)
