@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from budgetopt.formulation.directions import still
+from budgetopt.formulation.directions import line_through, still
+from budgetopt.formulation.linear_program import LinearProgram
 from budgetopt.solvers.engine import solve_stage
 from linear_programs import INFINITY, linear_program
 
@@ -49,3 +50,23 @@ def test_what_moves_besides_is_kept() -> None:
     assert found.offset == 4.0
     assert found.row_upper[0] == 3.0
     np.testing.assert_array_equal(found.entries, [0.0, 0.0, 0.0, 7.0, 0.0, 0.0, 0.0])
+
+
+@pytest.mark.parametrize(
+    ("after", "before", "beyond", "straight"),
+    [(1.0, 1.0, -0.5, True), (1.0, 0.5, -0.5, False), (1.0, 0.5, 0.0, True), (0.0, 1.0, -0.5, False)],
+)
+def test_a_line_leads_to_both_sides_unless_what_moves_it_changes_between(
+    after: float, before: float, beyond: float, straight: bool
+) -> None:
+    asked = []
+
+    def at(by: float) -> LinearProgram:
+        asked.append(by)
+        upper = SETTLED.row_upper + np.array([by * (after if by > 0 else before), 0.0, 0.0])
+        return replace(SETTLED, row_upper=upper)
+
+    found = line_through(at, SETTLED, 4.0, beyond)
+    assert (found is not None) is straight
+    assert found is None or found.row_upper[0] == pytest.approx(after)
+    assert asked == [4.0, beyond or 2.0]

@@ -62,6 +62,8 @@ class Direction:
 
     def without_settled(self, problem: LinearProgram) -> Direction:
         """Return the direction in which entries of columns that their limits settle move the limits of rows instead."""
+        if not self.moves_matrix:
+            return self
         settled = (problem.lower == problem.upper) & (self.lower == 0) & (self.upper == 0)
         column = problem.matrix.column_of_entry()
         inside = settled[column] & (self.entries != 0)
@@ -144,13 +146,18 @@ def between(one: LinearProgram, other: LinearProgram, by: float) -> Direction | 
     )
 
 
-def line_through(at: Callable[[float], LinearProgram], problem: LinearProgram, far: float) -> Direction | None:
-    """Return the direction of a figure along which a problem moves in a straight line up to a far place, if it does."""
-    whole, half = at(far), at(far / 2)
-    found = between(problem, whole, far)
+def line_through(
+    at: Callable[[float], LinearProgram], problem: LinearProgram, far: float, beyond: float = 0.0
+) -> Direction | None:
+    """Return the direction of a figure along which a problem moves in a straight line up to a far place, if it does.
+
+    ``beyond``: a place on the other side up to which the same line is to lead; without one, it is seen half way.
+    """
+    found = between(problem, at(far), far)
     if found is None:
         return None
-    return found if goes_through(found, problem, far / 2, half) else None
+    other = beyond or far / 2
+    return found if goes_through(found, problem, other, at(other)) else None
 
 
 def goes_through(found: Direction, problem: LinearProgram, by: float, there: LinearProgram, reach: float = 0.0) -> bool:

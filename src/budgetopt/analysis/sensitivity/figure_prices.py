@@ -168,6 +168,7 @@ class _BestValue:
             all_money(figure.scenario, question.problem) if figure.path.startswith("funds") else 1.0
         )
         self._known: Direction | None = None
+        self._seen: dict[float, LinearProgram] = {}
         self.start = Point(0.0, self.gain * self.base.objective, np.nan)
 
     def problem_at(self, by: float) -> LinearProgram:
@@ -176,20 +177,18 @@ class _BestValue:
 
     def side(self, side: int) -> Piece:
         """Return the piece of the best value, as a gain, on one side; its end is a figure."""
-        figure = self.figure
-        room = figure.highest - figure.value if side > 0 else figure.value - figure.lowest
+        figure, room = self.figure, self._room(side)
         if room <= 0:
             return Piece(np.nan, figure.value)
         reach = min(room, FAR * self.size)
         if self.question.is_integer:
             piece = self._solved_again(side, min(room, STEP * self.size))
         else:
-            # a place at which something disappears from the problem is no place to look along
-            line = self._line(side * (0.9 * reach if room <= reach else reach))
+            line = self._line(self._far(side), self._far(-side))
             if line is not None and not line.moves_matrix:
                 piece = self._followed(side, reach, room, line)
             else:
-                begun = None if line is not None or self.ranged else self._begun(side, reach, room)
+                begun = None if line is not None or self.ranged else self._begun(side, room)
                 piece = begun or self._near(side, reach, line)
             if self._is_tolerated(side, piece):
                 return Piece(np.nan, figure.value)
@@ -204,12 +203,38 @@ class _BestValue:
         problem = self.problem_at(side * 10 * TOLERATED * self.size)
         return self.question.solve(problem).termination is Termination.INFEASIBLE
 
-    def _line(self, far: float) -> Direction | None:
-        """Return the direction in which the problem moves up to a far place; that of the other side if it goes on."""
+    def _room(self, side: int) -> float:
+        """Return how far the figure can move on one side."""
+        figure = self.figure
+        return figure.highest - figure.value if side > 0 else figure.value - figure.lowest
+
+    def _far(self, side: int) -> float:
+        """Return the far place of one side, 0 without room; where something disappears from the problem is none."""
+        room, reach = max(self._room(side), 0.0), FAR * self.size
+        return side * (reach if room > reach else 0.9 * room)
+
+    def _first(self, side: int) -> float:
+        """Return the end of the first part of the way on one side."""
+        return side * min(NEAR * self.size, max(self._room(side), 0.0) / 2)
+
+    def _line(self, far: float, beyond: float) -> Direction | None:
+        """Return the direction in which the problem moves up to a far place; that of both sides if it is one line.
+
+        ``beyond``: the far place of the other side; 0 for none.
+        """
         known, problem = self._known, self.question.problem
-        if known is None or not goes_through(known, problem, far, self.problem_at(far)):
-            known = self._known = line_through(self.problem_at, problem, far)
+        if known is None or not goes_through(known, problem, far, self._seen_at(far)):
+            known = line_through(self._seen_at, problem, far, beyond)
+            if known is None and beyond:
+                known = line_through(self._seen_at, problem, far)
+            self._known = known
         return None if known is None else known.without_settled(problem)
+
+    def _seen_at(self, by: float) -> LinearProgram:
+        """Return the problem at a place along which a line is looked for: one for both sides."""
+        if by not in self._seen:
+            self._seen[by] = self.problem_at(by)
+        return self._seen[by]
 
     def _followed(self, side: int, reach: float, room: float, line: Direction) -> Piece:
         if line.is_nothing:
@@ -225,13 +250,12 @@ class _BestValue:
         last = self._last_place(line, side, reach) if evaluate(side * reach) is None else np.inf
         return follow(evaluate, self.start, side, unit=1e-6 * self.size, far=reach, last=last)
 
-    def _begun(self, side: int, reach: float, room: float) -> Piece | None:
+    def _begun(self, side: int, room: float) -> Piece | None:
         """Return the piece of which only the first part is a straight line in the problem; None if not even that is.
 
         Its end is NaN unless it lies in this part.
         """
-        first = min(NEAR * self.size, reach / 2)
-        line = self._line(side * first)
+        line, first = self._line(self._first(side), self._first(-side)), abs(self._first(side))
         if line is None or line.moves_matrix:
             return None
         piece = self._followed(side, first, room, line)
