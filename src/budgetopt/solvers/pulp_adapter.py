@@ -21,16 +21,17 @@ import pulp
 from budgetopt.errors import OptionError, SolverError, SolverUnavailableError, near
 from budgetopt.formulation.linear_program import Floats, LinearProgram, Stage
 from budgetopt.solvers.certificate import certify_point
-from budgetopt.solvers.checks import check_options, check_program
+from budgetopt.solvers.checks import Clock, check_options, check_program
 from budgetopt.solvers.powers_of_two import Scaling, cost_scale
 from budgetopt.solvers.projection import onto_costs, onto_limits
 from budgetopt.solvers.safe_names import safe_names
-from budgetopt.solvers.solution import NO_BEST, Options, Solution, Termination
+from budgetopt.solvers.solution import EXACT, NO_BEST, Options, Solution, Termination
 from budgetopt.solvers.standard_output import stdout_kept_clean
 
 __all__ = ["available_through_pulp", "solve_with_pulp", "to_pulp"]
 
 LOOSE = 1e-6  # what a point of a solver that stopped early may breach, in its own tolerance
+TURNS = 3  # so often a search is begun until its plan is within the gap; the next one is carried to its end
 _FOURTH = not hasattr(pulp.LpProblem, "assignStatus")
 # The names that people use, and PuLP's names for the ways to reach each solver, best first.
 _SOLVERS: dict[str, tuple[str, ...]] = {
@@ -111,17 +112,35 @@ def solve_with_pulp(lp: LinearProgram, stage: Stage, options: Options) -> Soluti
     options = options.settled_for(lp)
     check_program(replace(lp, stages=(stage,)))
     start, name = time.perf_counter(), f"{options.solver} through PuLP {pulp.__version__}"
-    termination, x, y = _solved(lp, stage, options)
+    termination, x, y, beyond = _within_gap(lp, stage, options)
     nothing = Solution(termination, solver=name, seconds=time.perf_counter() - start)
     if x is None:
         return nothing
     value, optimal = stage.value(x), termination is Termination.OPTIMAL
-    # PuLP tells no bound, and no constant to some solvers: a bound lies as far beyond the value as the gap lets it
-    beyond = (options.gap or 0.0) * max(abs(value), abs(value - stage.offset)) if lp.is_integer else 0.0
     point = replace(nothing, x=x, objective=value, bound=value - stage.sign * beyond if optimal else np.nan)
     if y is None or not optimal:
         return point
     return replace(point, row_dual=y, reduced_cost=stage.reduced_costs(lp.matrix, y))
+
+
+def _within_gap(
+    lp: LinearProgram, stage: Stage, options: Options
+) -> tuple[Termination, Floats | None, Floats | None, float]:
+    """Solve an objective until its plan is within the gap; return also how far beyond its value a bound lies.
+
+    PuLP tells no bound, and no constant of the objective to some solvers. These stop at a share of the value without
+    it; where that is more than the gap allows, they are to go on with a smaller one.
+    """
+    gap, clock = (options.gap or 0.0) if lp.is_integer else 0.0, Clock(options.time_limit)
+    smaller, turns = gap, 0
+    while True:
+        termination, x, y = _solved(lp, stage, replace(options, gap=smaller or options.gap, time_limit=clock.left))
+        value = 0.0 if x is None else stage.value(x)
+        turnover = max(abs(value), abs(value - stage.offset))
+        beyond, turns = smaller * turnover, turns + 1
+        if beyond <= gap * abs(value) or smaller <= EXACT or termination is not Termination.OPTIMAL or clock.over:
+            return termination, x, y, beyond
+        smaller = max(gap * abs(value) / turnover, EXACT) if turns < TURNS else EXACT
 
 
 def _solved(lp: LinearProgram, stage: Stage, options: Options) -> tuple[Termination, Floats | None, Floats | None]:
