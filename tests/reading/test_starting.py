@@ -9,6 +9,7 @@ import pytest
 
 from budgetopt.errors import OptionError, ScenarioError
 from budgetopt.reading.load import load
+from budgetopt.reading.office.choices import Choices
 from budgetopt.reading.starting import from_table
 from budgetopt.reading.write import write_files
 from budgetopt.reading.yaml_file import read_yaml
@@ -59,3 +60,13 @@ def test_a_table_that_cannot_be_placed_is_refused(office: Path, tmp_path: Path) 
     (tmp_path / "other.csv").write_text("a,b\n1,2\n")
     with pytest.raises(OptionError, match="can be taken for the headers"):
         from_table(str(tmp_path / "other.csv"), "elmfield")
+
+
+@pytest.mark.parametrize("columns", [("FY25", "FY26"), ("FY26", "FY25")])
+def test_a_baseline_for_every_period_beside_one_for_a_period_is_refused(
+    columns: tuple[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "t.csv").write_text("Program,FY25,FY26\nPatrol,100,110\nPools,50,60\n")
+    choices = Choices(columns=dict(zip(("baseline", "baseline.FY26"), columns, strict=True)))
+    with pytest.raises(ScenarioError, match=r"'Patrol' is set for every period.* and again for FY26"):
+        from_table(str(tmp_path / "t.csv"), "t", choices)

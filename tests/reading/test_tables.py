@@ -434,12 +434,15 @@ class TestMerge:
         assert table.baseline().tolist() == [1, 2]
 
     def test_one_value_for_every_period_and_one_for_one(self, tmp_path: Path) -> None:
-        text = "program,spending.at_most,spending.at_most.FY27\na,1,\nb,,2\nc,3,4\n"
-        _, (problem,) = merge([only(read(tmp_path, text))])
+        first = only(read(tmp_path, "program,spending.at_most\na,1\nb,\nc,3\n"))
+        (tmp_path / "u.csv").write_text("program,spending.at_most.FY27\nb,2\nc,4\n")
+        second = only(read_tables(Tables.model_validate({"programs": "u.csv"}), tmp_path))
+        table, (problem,) = merge([first, second])
         assert problem.message == (
             f"`spending.at_most` of program 'c' is set for every period, at {tmp_path}/t.csv:4:2, and again for FY27"
         )
-        assert problem.place == Place(str(tmp_path / "t.csv"), 4, 3)
+        assert problem.place == Place(str(tmp_path / "u.csv"), 3, 2)
+        assert [table[name].spending.at_most for name in "abc"] == [1, {"FY27": 2}, 3]
 
 
 class TestOverlay:

@@ -16,7 +16,7 @@ from budgetopt.scenario.model.program import Program
 from budgetopt.scenario.programs import Column, Ints, ProgramTable, split_key
 from budgetopt.scenario.words import shown
 
-__all__ = ["common_key", "merge", "overlay", "without_key", "without_rows"]
+__all__ = ["common_key", "merge", "once_by_period", "overlay", "without_key", "without_rows"]
 
 
 _MOST_OFFERS = 20
@@ -29,7 +29,7 @@ def merge(
     """Return the programs of several tables as one table, and what is wrong: the ids in order of first appearance.
 
     References say more of programs that stand in ``tables`` or among ``known``; one to any other program is a problem.
-    So is a key of a program that is set twice, of which the first value stands.
+    So is a key of a program that is set twice, of which the first value stands, or that for every period.
     """
     problems: list[Problem] = []
     if known is not None:
@@ -44,14 +44,16 @@ def merge(
             problems.append(_unknown(reference, row, table, offer=len(problems) < _MOST_OFFERS))
         placed.append(reference if (position >= 0).all() else reference.select(np.flatnonzero(position >= 0)))
     if len(tables) == 1 and not placed:
-        return table, [*problems, *_twice_by_period(table)]
+        table, twice = once_by_period(table)
+        return table, [*problems, *twice]
     parts: dict[str, list[Column]] = {}
     for source in (*tables, *placed):
         rows = table.positions(source.ids)
         for key, column in source.columns.items():
             parts.setdefault(key, []).append(replace(column, rows=rows[column.rows]))
-    table = replace(table, columns={key: _once(key, found, table, problems) for key, found in parts.items()})
-    return table, [*problems, *_twice_by_period(table)]
+    columns = {key: _once(key, found, table, problems) for key, found in parts.items()}
+    table, twice = once_by_period(replace(table, columns=columns))
+    return table, [*problems, *twice]
 
 
 def _identified(tables: Sequence[ProgramTable]) -> ProgramTable:
@@ -176,17 +178,20 @@ def common_key(key: str) -> str:
     return parent if common is not None and common.kind == "number" and common.path == leaf.path[:-1] else ""
 
 
-def _twice_by_period(programs: ProgramTable) -> list[Problem]:
-    problems = []
+def once_by_period(programs: ProgramTable) -> tuple[ProgramTable, list[Problem]]:
+    """Return the programs without what they say for one period beside what they say for every period; the problems."""
+    columns, problems = dict(programs.columns), list[Problem]()
     for key, column in programs.columns.items():
         parent = common_key(key)
         if parent not in programs.columns:
             continue
-        for row in column.rows[np.isin(column.rows, programs.columns[parent].rows)].tolist():
+        twice = column.rows[np.isin(column.rows, programs.columns[parent].rows)]
+        for row in twice.tolist():
             first = programs.place(row, parent)
             where = f", at {first}" if first is not None else ""
             subject = named(("programs", programs.ids[row], *split_key(parent)))
             message = f"{subject} is set for every period{where}, and again for {key[len(parent) + 1 :]}"
             expected = "one value for every period, or one for each"
             problems.append(Problem("set-twice", message, programs.place(row, key), expected))
-    return problems
+        _clear(columns, key, twice)
+    return (replace(programs, columns=columns) if problems else programs), problems

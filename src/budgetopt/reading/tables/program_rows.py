@@ -13,6 +13,7 @@ from budgetopt.reading.tables.columns import added_columns, is_added_up, name_co
 from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.headers import MappedAt, Vocabulary, match_headers
 from budgetopt.reading.tables.lines import added_up
+from budgetopt.reading.tables.merge import once_by_period
 from budgetopt.reading.tables.shape import normal
 from budgetopt.scenario.keys import leaf_of, near_key, slot_of
 from budgetopt.scenario.model.program import Program
@@ -82,7 +83,8 @@ def read_programs(grid: Grid, table: Table, mapped_at: MappedAt) -> tuple[Progra
         target = np.cumsum(usable) - 1
         placed = {key: replace(column, rows=target[column.rows]) for key, column in columns.items()}
         programs = ProgramTable(ids[chosen], placed, grid.origin(chosen, at or 0))
-    return programs, problems
+    programs, twice = once_by_period(programs)
+    return programs, [*problems, *twice]
 
 
 def _subject(ids: Texts, path: tuple[str, ...], row: int) -> str:
