@@ -120,3 +120,116 @@ def test_a_frame_that_may_mean_two_things_has_options() -> None:
     columns = ("baseline=Operating+Capital", "baseline=Operating", "baseline=Capital")
     assert list(answers) == [f"--column {column}" for column in columns]
     assert sums == [[6.0], [4.0], [2.0]]
+
+
+def with_grants(folder: Path, title: str, grants: list[list[object]]) -> str:
+    """Write a workbook of programs whose title is given, with a sheet of grants."""
+    book = openpyxl.Workbook()
+    for row in ([title], ["Program", "FY26 Adopted"], ["Patrol", 25_513], ["Shelter", 6_012]):
+        book.active.append(row)
+    sheet = book.create_sheet("Grants")
+    for row in grants:
+        sheet.append(row)
+    book.save(folder / "grants.xlsx")
+    return str(folder / "grants.xlsx")
+
+
+HEADERS = ["Grant", "Program", "Award amount", "Match"]
+
+
+@pytest.mark.parametrize(
+    ("title", "grants", "choices", "revenues", "said"),
+    [
+        (
+            "City ($ in thousands)",
+            [["Grants ($ in thousands)"], HEADERS, ["ESG", "Shelter", 1_250], ["COPS", "Patrol", 740]],
+            bo.Choices(),
+            [1_250_000, 740_000],
+            "on the sheet 'Grants' amounts are multiplied by 1,000, because the file says 'Grants ($ in thousands)'",
+        ),
+        (
+            "City",
+            [["Grant", "Award amount ($000)", "Match"], ["ESG", 1_250, "25%"], ["COPS", 740, None]],
+            bo.Choices(),
+            [1_250_000, 740_000],
+            "on the sheet 'Grants' amounts are multiplied by 1,000, because the file says 'Award amount ($000)'",
+        ),
+        (
+            "City ($ in thousands)",
+            [HEADERS, ["ESG", "Shelter", 1_250], ["COPS", "Patrol", 740]],
+            bo.Choices(),
+            [1_250, 740],
+            "amounts of the sheet 'Grants' are taken as they stand, and those of programs are multiplied by 1,000",
+        ),
+        (
+            "City",
+            [HEADERS, ["ESG", "Shelter", 1_250], ["COPS", "Patrol", 740]],
+            bo.Choices(scale=1000),
+            [1_250_000, 740_000],
+            "amounts of the sheet 'Grants' are multiplied by 1,000, too",
+        ),
+        (
+            "City",
+            [HEADERS, ["ESG", "Shelter", "1.250,50 €"], ["COPS", "Patrol", "740,25 €"]],
+            bo.Choices(),
+            [1_250.5, 740.25],
+            "on the sheet 'Grants' a comma separates decimals, a point thousands: `--decimal .` if that is wrong",
+        ),
+        (
+            "City",
+            [
+                ["Grant", "Department", "Program", "Award amount", "Match"],
+                ["ESG", "Housing", "Shelter", 1_250],
+                ["Total Care", "Housing", "Shelter", 50],
+                ["Housing total", None, None, 1_300],
+                ["COPS", "Police", "Patrol", 740],
+                ["Total", None, None, 2_040],
+            ],
+            bo.Choices(),
+            [1_250, 50, 740],
+            "2 rows of totals on the sheet 'Grants' are left out: 'Housing total', 'Total'",
+        ),
+        (
+            "City",
+            [HEADERS, ["ESG", "Shelter", 1_250], ["COPS", "Patrol", 740], ["Total", None, 2_000]],
+            bo.Choices(),
+            [1_250, 740],
+            "the total in 'Total' of the sheet 'Grants' is not the sum of the rows that it should add up",
+        ),
+        (
+            "City",
+            [HEADERS, *([f"ESG {at}", "Shelter", at] for at in (1, 2, 5)), ["SAFER", None, None], [None, None, 7]],
+            bo.Choices(),
+            [1, 2, 5],
+            "1 row without an amount on the sheet 'Grants' is left out: 'SAFER'",
+        ),
+    ],
+)
+def test_the_amounts_of_grants_are_read_as_their_own_sheet_says(
+    title: str, grants: list[list[object]], choices: bo.Choices, revenues: list[float], said: str, tmp_path: Path
+) -> None:
+    file = with_grants(tmp_path, title, grants)
+    files, remarks = from_table(file, "Elmfield", choices)
+    funds = bo.load(write_files(tmp_path / "elmfield", files)).funds
+    assert [fund.revenue for fund in funds.values() if fund.kind == "grant"] == revenues
+    assert any(remark.startswith(said) for remark in remarks)
+
+
+def test_an_amount_of_a_grant_that_may_mean_two_things_is_asked_for(tmp_path: Path) -> None:
+    file = with_grants(tmp_path, "City", [HEADERS, ["ESG", "Shelter", "1.250"], ["COPS", "Patrol", "1.740"]])
+    with pytest.raises(bo.ChoiceError, match=r"grants\.xlsx!Grants:C2: '1\.250' may be 1 or 1,250") as caught:
+        from_table(file, "Elmfield")
+    amounts = [[grant.amount for grant in bo.read_budget(file, one.choices).grants] for one in caught.value.options]
+    assert amounts == [[1_250, 1_740], [1.25, 1.74]]
+
+
+def test_results_are_read_with_the_decimal_mark_of_the_programs(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["Program", "FY26 Adopted"], ["Pools", "3.200,50"], ["Library", "6.000,00"]):
+        book.active.append(row)
+    sheet = book.create_sheet("Results")
+    for row in (["Program", "Measure", "Unit", "FY25 Actual"], ["Pools", "Visits", "visits", "812.000"]):
+        sheet.append(row)
+    book.save(tmp_path / "office.xlsx")
+    plan = bo.solve(bo.first_scenario(tmp_path / "office.xlsx"))
+    assert plan.outcomes["level"]["Visits"] == pytest.approx(812_000)

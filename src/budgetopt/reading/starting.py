@@ -133,8 +133,8 @@ def _understood(book: Book, choices: Choices) -> BudgetFile:
     programs = with_summed_baselines(programs)
     if not baselines_of(programs)[1].any():
         raise _without_money(found)
-    measures, of_measures = find_measures(book, found.sheet.name, programs)
-    grants, of_grants = find_grants(book, found.sheet.name, programs)
+    measures, of_measures = find_measures(book, found.sheet.name, programs, table)
+    grants, of_grants = find_grants(book, found.sheet.name, programs, table, choices)
     sums = _sums(found, programs, float(table.scale))
     remarks = (*book.notes, *found.remarks, *of_measures, *of_grants, sums)
     money_cells = (cell for column in found.money for cell in column.cells[:_SEEN])

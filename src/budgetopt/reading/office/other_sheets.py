@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from budgetopt.reading.office.column_facts import ColumnFacts, facts_of
+from budgetopt.reading.office.amount_marks import check_decimal, find_scale
+from budgetopt.reading.office.choices import Choices
+from budgetopt.reading.office.column_facts import ColumnFacts, decimal_mark, facts_of
+from budgetopt.reading.office.guessed import Guess
 from budgetopt.reading.office.header_words import is_row_number, meaning, words_of, year_of
+from budgetopt.reading.office.total_rows import find_totals
 from budgetopt.reading.tables.shape import body, normal
 from budgetopt.reading.tables.sheet import Book, Sheet
-from budgetopt.scenario.model.table import IGNORE
+from budgetopt.scenario.model.table import IGNORE, Table
 from budgetopt.scenario.programs import ProgramTable
 from budgetopt.scenario.words import listed, plural
 
@@ -80,20 +84,24 @@ def _program_column(facts: Sequence[ColumnFacts], programs: ProgramTable) -> Col
     return facts[best] if counts and counts[best] else None
 
 
-def find_measures(book: Book, taken: str, programs: ProgramTable) -> tuple[Measures | None, list[str]]:
-    """Return the sheet of results of a workbook, if it has one whose programs are known; and remarks."""
+def find_measures(book: Book, taken: str, programs: ProgramTable, table: Table) -> tuple[Measures | None, list[str]]:
+    """Return the sheet of results of a workbook, if it has one whose programs are known; and remarks.
+
+    ``table`` is how the sheet of programs is read.
+    """
     for sheet in _others(book, taken):
         row = _header_row(sheet, _MEASURE, _UNIT, _RESULT)
         if not row:
             continue
-        grid = body(sheet, (row,))
-        facts = facts_of(grid)
+        found = _read(sheet, row, table)
+        facts = found.facts
         program = _program_column(facts, programs)
         measure = next((column for column in facts if _MEASURE.fullmatch(words_of(column.header))), None)
         result = _result_column(facts)
         if program is None or measure is None or result is None:
             return None, [f"the sheet '{sheet.name}' seems to hold results, of programs that are not in the table"]
-        return _measures(sheet, row, facts, (program, measure, result), programs)
+        measures, remarks = _measures(found, row, (program, measure, result), programs)
+        return measures, [*found.remarks, *remarks]
     return None, []
 
 
@@ -115,8 +123,9 @@ def _is_figures(column: ColumnFacts) -> bool:
 
 
 def _measures(
-    sheet: Sheet, row: int, facts: Sequence[ColumnFacts], chosen: tuple[ColumnFacts, ...], programs: ProgramTable
+    found: Guess, row: int, chosen: tuple[ColumnFacts, ...], programs: ProgramTable
 ) -> tuple[Measures | None, list[str]]:
+    sheet, facts = found.sheet, found.facts
     program, measure, result = chosen
     known = {str(name) for name in programs.ids}
     baseline = programs.baseline()
@@ -125,7 +134,7 @@ def _measures(
     strangers = list(dict.fromkeys(name for name, *_ in rows if name and name not in known))
     unfunded = list(dict.fromkeys(name for name, *_ in rows if name in known and name not in funded))
     shares = sum(cell.endswith("%") for *_, cell in rows)
-    table: dict[str, object] = {"file": f"{sheet.file}!{sheet.name}"}
+    table: dict[str, object] = {"file": f"{sheet.file}!{sheet.name}", **found.table}
     if row > 1:
         table["header"] = row
     skip = {program.name: [*strangers, *unfunded, *([""] if "" in program.cells else [])]}
@@ -154,13 +163,19 @@ def _measures(
     return (Measures(table, outcomes) if outcomes else None), remarks
 
 
-def find_grants(book: Book, taken: str, programs: ProgramTable) -> tuple[tuple[Grant, ...], list[str]]:
-    """Return the grants of a workbook, if one of its sheets lists them; and remarks."""
+def find_grants(
+    book: Book, taken: str, programs: ProgramTable, table: Table, choices: Choices
+) -> tuple[tuple[Grant, ...], list[str]]:
+    """Return the grants of a workbook, if one of its sheets lists them; and remarks.
+
+    ``table`` is how the sheet of programs is read. Raises ChoiceError where an amount may be read in two ways.
+    """
     for sheet in _others(book, taken):
         row = _header_row(sheet, _GRANT, _MATCH, _ENDS)
         if not row:
             continue
-        facts = facts_of(body(sheet, (row,)))
+        found, said = _read(sheet, row, table), replace(choices, decimal=choices.decimal or table.decimal)
+        facts = found.facts
         columns = {kind: _first(facts, pattern) for kind, pattern in
                    (("name", _GRANT), ("amount", _AMOUNT), ("match", _MATCH), ("ends", _ENDS))}  # fmt: skip
         name, amount = columns["name"], columns["amount"]
@@ -168,33 +183,97 @@ def find_grants(book: Book, taken: str, programs: ProgramTable) -> tuple[tuple[G
             amount = next((column for column in facts if column.is_numeric and meaning(column.header) == "money"), None)
         if name is None or amount is None:
             return (), [f"the sheet '{sheet.name}' seems to list grants, without their amounts"]
+        found.money = [amount]
+        found.keys = {kind: column for kind, column in columns.items() if column is not None}
         program = _program_column([column for column in facts if not is_row_number(column.header)], programs)
-        return _grants(sheet, {**columns, "amount": amount, "program": program}, programs)
+        if program is not None:
+            found.keys["program"] = program
+        _find_units(found, table, said, row)
+        left_out = list(_left_out(found))
+        grants, remarks = _grants(found, programs)
+        return grants, [*remarks, *found.remarks, *left_out]
     return (), []
 
 
-def _grants(
-    sheet: Sheet, columns: dict[str, ColumnFacts | None], programs: ProgramTable
-) -> tuple[tuple[Grant, ...], list[str]]:
-    name, amount = columns["name"], columns["amount"]
-    assert name is not None
-    assert amount is not None
+def _read(sheet: Sheet, row: int, table: Table) -> Guess:
+    """Return the table below a row of headers, read with the decimal mark of the sheet of programs if that has one."""
+    grid = body(sheet, (row,))
+    decimal = table.decimal or decimal_mark(grid)[0]
+    found = Guess(sheet, grid, facts_of(grid, decimal), np.ones(len(grid.rows), dtype=bool))
+    if decimal:
+        found.table["decimal"] = decimal
+    if decimal and not table.decimal:
+        said = "a comma separates decimals, a point thousands: `--decimal .` if that is wrong"
+        found.remarks.append(f"on the sheet '{sheet.name}' {said}")
+    return found
+
+
+def _find_units(found: Guess, table: Table, choices: Choices, row: int) -> None:
+    """Find what the amounts of a sheet beside that of programs are multiplied by."""
+    known, sheet = len(found.remarks), f"the sheet '{found.sheet.name}'"
+    check_decimal(found, choices)
+    find_scale(found, choices, (row,))
+    remarks = [f"on {sheet} {remark}" for remark in found.remarks[known:]]
+    if not remarks and _scale(found) != 1:
+        remarks.append(f"amounts of {sheet} are multiplied by {_scale(found):,.12g}, too")
+    elif not remarks and abs(table.scale) != 1:
+        times = f"{abs(table.scale):,.12g}"
+        remarks.append(f"amounts of {sheet} are taken as they stand, and those of programs are multiplied by {times}")
+    found.remarks[known:] = remarks
+
+
+def _scale(found: Guess) -> float:
+    """Return what the amounts of a sheet are multiplied by."""
+    scale = found.table.get("scale", 1.0)
+    assert isinstance(scale, float | int)
+    return abs(float(scale))
+
+
+def _left_out(found: Guess) -> Iterator[str]:
+    """Leave out the rows of a sheet of grants that are no grants with an amount, and yield what is to be said of it."""
+    name, amounts, sheet = found.keys["name"], found.amounts, f"the sheet '{found.sheet.name}'"
+    texts = [column.cells for kind, column in found.keys.items() if kind in ("name", "program")]
+    slack = 0.5 if (amounts == np.rint(amounts)).all() else 0.005
+    result = find_totals(texts, name.filled, amounts, slack)
+    has_amount = ~np.isnan(found.money[0].amounts)
+    paid = {name.cells[row] for row in np.flatnonzero(has_amount).tolist()}
+    unpaid = name.filled & ~has_amount & ~result.totals & [cell not in paid for cell in name.cells]
+    found.lines = name.filled & has_amount & ~result.totals
+    for rows, what in (
+        (result.totals, "of totals"),
+        (result.unexplained, "with an amount and no grant"),
+        (unpaid, "without an amount"),
+    ):
+        if rows.any():
+            said = [f"'{name.cells[row]}'" if name.cells[row] else f"row {found.grid.rows[row]}"
+                    for row in np.flatnonzero(rows).tolist()]  # fmt: skip
+            count = plural(len(said), "row")
+            yield f"{count} {what} on {sheet} {_are(len(said))} left out: {listed(said, _SHOWN)}"
+    if result.unequal.any():
+        said = [f"'{name.cells[row]}'" for row in np.flatnonzero(result.unequal).tolist()]
+        yield (
+            f"the total in {listed(said, _SHOWN)} of {sheet} is not the sum of the rows that it should add up:"
+            " look at the file"
+        )
+
+
+def _grants(found: Guess, programs: ProgramTable) -> tuple[tuple[Grant, ...], list[str]]:
+    """Return the grants of the rows that count, the lines of each added up; and remarks."""
+    name, amounts = found.keys["name"], found.amounts * _scale(found)
+    program, match, ends = (found.keys.get(kind) for kind in ("program", "match", "ends"))
     ids = _ids(programs)
-    said: dict[str, list[int]] = {}
-    for row, cell in enumerate(name.cells):
-        if cell and not np.isnan(amount.amounts[row]):
-            said.setdefault(cell, []).append(row)
-    found = []
-    for grant, rows in said.items():
-        total = float(sum(amount.amounts[row] for row in rows))
-        program = columns["program"]
+    lines: dict[str, list[int]] = {}
+    for row in np.flatnonzero(found.lines).tolist():
+        lines.setdefault(name.cells[row], []).append(row)
+    grants = []
+    for grant, rows in lines.items():
         named = [ids[key] for row in rows if program and (key := normal(program.cells[row]).casefold()) in ids]
-        match, ends = (_cell(columns[kind], rows[0]) for kind in ("match", "ends"))
-        found.append(Grant(grant, total, tuple(dict.fromkeys(named)), match, ends))
-    if not found:
+        said = (_cell(match, rows[0]), _cell(ends, rows[0]))
+        grants.append(Grant(grant, float(amounts[rows].sum()), tuple(dict.fromkeys(named)), *said))
+    if not grants:
         return (), []
-    new = [grant for grant in found if f"baseline_by_fund.{grant.name}" not in programs.columns]
-    remarks = [f"{plural(len(found), 'grant')} of the sheet '{sheet.name}' {_are(len(found))} read"]
+    new = [grant for grant in grants if f"baseline_by_fund.{grant.name}" not in programs.columns]
+    remarks = [f"{plural(len(grants), 'grant')} of the sheet '{found.sheet.name}' {_are(len(grants))} read"]
     if new:
         names = listed([f"'{grant.name}'" for grant in new], _SHOWN)
         come = "it comes" if len(new) == 1 else "they come"
@@ -205,7 +284,7 @@ def _grants(
         names = listed([f"'{grant.name}'" for grant in barred], _SHOWN)
         them = "it" if len(barred) == 1 else "them"
         remarks.append(f"{names} may pay only after the programs name {them} among their funds in the file")
-    return tuple(found), remarks
+    return tuple(grants), remarks
 
 
 def _are(count: int) -> str:
