@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -15,7 +16,8 @@ import budgetopt as bo
 from budgetopt.allocation import Allocation
 from budgetopt.errors import UnknownNameError
 from budgetopt.report.explained.explanation import explain, tell
-from language.small import document_of
+from language.small import LATER, document_of
+from measures import best_value
 
 JARGON = re.compile(
     r"\b(dual|shadow|LP|MIP|integer|constraint|infeasible|variable|coefficient|solver|objective|basis|marginal)s?\b",
@@ -245,3 +247,49 @@ def test_a_service_that_costs_nothing_serves_its_units() -> None:
     assert sentences[0] == "It serves 30 mothers at no cost."
     assert "It is at its ceiling of 30 mothers." in sentences
     assert not [words for words in sentences if "get it funded" in words]
+
+
+TWO = LATER[:2]
+BESIDE = {"base": {"outcomes": {"good": {"curve": [[0, 0], [60, 100], [100, 120]]}}}}
+
+
+def offered(*packages: tuple[Any, float], **more: Any) -> dict[str, Any]:
+    """Return a program of packages, each a cost and what it brings."""
+    named = [{"name": f"p{at}", "cost": cost, "outcomes": {"good": worth}} for at, (cost, worth) in enumerate(packages)]
+    return {"packages": named, **more}
+
+
+DECIDED: dict[str, tuple[dict[str, Any], Any, tuple[str, ...]]] = {
+    "the second of two packages": (offered((120, 90), (40, 5), choose="one"), 100, ("FY1",)),
+    "the cheapest of any": (offered((90, 10), (40, 5), choose="any"), 100, ("FY1",)),
+    "a project that may start later": (offered(([40], 15), start=list(TWO)), {"FY1": 60, "FY2": 100}, TWO),
+    "a project that can start only later": (offered(([40], 15), start=list(TWO)), {"FY1": 30, "FY2": 100}, TWO),
+    "a package of each year": (offered((40, 15)), {"FY1": 30, "FY2": 100, "FY3": 90}, LATER),
+    "a minimum level": (
+        {"if_funded": {"at_least": 40}, "outcomes": {"good": {"per_dollar": 0.3}}}, {"FY1": 30, "FY2": 100}, TWO
+    ),
+    "a fixed cost": (
+        {"if_funded": {"fixed_cost": 20}, "outcomes": {"good": {"per_dollar": 0.6}}}, {"FY1": 60, "FY2": 100}, TWO
+    ),
+    "more than there is in any year": (offered((120, 90), (110, 90), choose="any"), {"FY1": 100, "FY2": 50}, TWO),
+    "all that is taken": (offered((30, 90), (20, 40), choose="any"), {"FY1": 60, "FY2": 30}, TWO),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", DECIDED)
+def test_what_the_other_decision_is_worth_is_what_solving_with_it_shows(case: str) -> None:
+    program, revenue, periods = DECIDED[case]
+    document = document_of({**BESIDE, "it": program}, revenue, periods)
+    plan = bo.solve(bo.Scenario.from_document(document))
+    funded = bool(plan.spending[1].sum() > 0)
+    other = {"at_most": 0} if funded else {"at_least": 1}
+    rule = {"name": "other", "count": "funded", "where": {"program": "it"}, "each": "total", **other}
+    found = best_value({**document, "rules": [rule]})
+    without = "without" if funded else "with"
+    if found is None:
+        assert f"No plan is possible {without} it." in explain(plan, "it").sentences
+        return
+    whole = "Without it the best plan" if funded else "The best plan with it"
+    (said,) = [words for words in explain(plan, "it").sentences if words.startswith(whole)]
+    (loss,) = re.findall(r"worth ([\d.]+) of the weighted outcomes less", said) or [0]
+    assert float(loss) == pytest.approx(plan.objective_value - found, rel=5e-3, abs=1e-6)

@@ -19,6 +19,7 @@ from budgetopt.analysis.sensitivity.margin_table import charges_by_rule, duals_o
 from budgetopt.analysis.sensitivity.more_or_not import NOT_SOLVED
 from budgetopt.analysis.sensitivity.overview import held_by, seeks_outcomes
 from budgetopt.errors import OptionError
+from budgetopt.formulation.linear_program import Stage
 from budgetopt.formulation.stages import is_goal_programming
 from budgetopt.report.explained.explained_evidence import evidence_told, notes_told, range_of_effects, range_told
 from budgetopt.report.explained.explained_html import explanation_html
@@ -37,6 +38,7 @@ from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.model import SPENDING
 from budgetopt.scenario.named import Named, named
 from budgetopt.solvers import Termination
+from budgetopt.solvers.faces import with_value_row
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -306,10 +308,12 @@ def _decided(plan: Allocation, position: int, question: WhatIf, gain: Gain) -> I
     if not len(mine):
         return
     base = question.as_is()
-    bought = plan.packages[question.formulation.packages.program == position]
-    funded = float(plan.spending[position].sum()) > plan.half_a_cent or bool(bought.any())
-    forced = np.zeros(len(mine)) if funded else np.ones(1)
-    answer = question.with_columns(mine[: len(forced)], forced, forced)
+    funded = bool(funded_of(plan)[position])
+    count = np.zeros(question.problem.columns)
+    count[mine] = 1.0
+    # any of its packages, in any period, funds it
+    is_other = with_value_row(question.problem, Stage("funded", count, maximize=not funded), float(not funded), 0.0)
+    answer = question.solve(is_other)
     ends = (Termination.OPTIMAL, Termination.INFEASIBLE)
     if base.termination is not Termination.OPTIMAL or answer.termination not in ends:
         yield f"What the best plan {'without' if funded else 'with'} it is worth is not worked out: {NOT_SOLVED}."
