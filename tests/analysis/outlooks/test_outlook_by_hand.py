@@ -160,9 +160,25 @@ def test_a_cent_for_each_program_is_not_short(short: float, balanced: bool) -> N
     assert ">1,000,000</td>" in found._repr_html_()
 
 
-def test_the_names_of_the_years_that_follow() -> None:
-    assert _years_after("FY2027", 2) == ["FY2028 (assumed)", "FY2029 (assumed)"]
-    assert _years_after("Y09", 2) == ["Y10 (assumed)", "Y11 (assumed)"]
-    assert _years_after("Y08", 1) == ["Y09 (assumed)"]
-    assert _years_after("next", 2) == ["next + 1 (assumed)", "next + 2 (assumed)"]
-    assert _years_after("FY2027", 0) == []
+@pytest.mark.parametrize(
+    ("periods", "later"),
+    [
+        (["FY2027"], ["FY2028", "FY2029"]),
+        (["Y08"], ["Y09", "Y10"]),
+        (["FY98", "FY99"], ["FY00", "FY01"]),
+        (["Year 9", "Year 10"], ["Year 11", "Year 12"]),
+        (["2025-26", "2026-27"], ["2027-28", "2028-29"]),
+        (["FY2025/2026"], ["FY2026/2027", "FY2027/2028"]),
+        (["1998-99"], ["1999-00", "2000-01"]),
+        (["2025-27", "2027-29"], ["2029-31", "2031-33"]),
+        (["Q1 2026", "Q2 2026"], ["Q2 2026 + 1", "Q2 2026 + 2"]),
+        (["Q2 2026"], ["Q2 2026 + 1", "Q2 2026 + 2"]),
+        (["FY2026", "Plan 2027"], ["Plan 2027 + 1", "Plan 2027 + 2"]),
+        (["FY27", "FY26"], ["FY26 + 1", "FY26 + 2"]),
+        (["FY2027", "FY2026"], ["FY2026 + 1", "FY2026 + 2"]),
+        (["this", "next"], ["next + 1", "next + 2"]),
+    ],
+)
+def test_years_after_the_last_period_are_named_as_the_periods_are(periods: list[str], later: list[str]) -> None:
+    assert _years_after(periods, 2) == [f"{name} (assumed)" for name in later]
+    assert _years_after(periods, 0) == []

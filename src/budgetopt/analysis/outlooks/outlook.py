@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from altair import LayerChart
 
 __all__ = ["Outlook", "outlook", "outlook_of"]
+
+LONGEST = 10
+"""Years that one period has at most, where its name tells how they go on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -217,7 +221,7 @@ def outlook(
 def outlook_of(audit: Audit, years: int = 0) -> Outlook:
     """Return the accounts of each fund of an audited plan year by year, as :func:`outlook` does."""
     scenario = audit.scenario
-    accounts, names = audit.balances, [*scenario.periods, *_years_after(scenario.periods[-1], years)]
+    accounts, names = audit.balances, [*scenario.periods, *_years_after(scenario.periods, years)]
     goes_on = scenario.programs.flag("recurring", default=True)
     recurring = audit.plan.spending[goes_on].sum(axis=0)
     after = np.arange(1, years + 1)
@@ -245,13 +249,31 @@ def outlook_of(audit: Audit, years: int = 0) -> Outlook:
     )
 
 
-def _years_after(last: str, count: int) -> list[str]:
-    """Return the names of years after a period, each with the word that its figures are assumed."""
-    number = re.search(r"\d+$", last)
-    if number is None:
+def _years_after(periods: Sequence[str], count: int) -> list[str]:
+    """Return the names of years after the periods, each with the word that its figures are assumed."""
+    last, step = periods[-1], _step_of(periods)
+    if not step:
         return [f"{last} + {more} (assumed)" for more in range(1, count + 1)]
-    stem, digits = last[: number.start()], number[0]
-    return [f"{stem}{int(digits) + more:0{len(digits)}} (assumed)" for more in range(1, count + 1)]
+    years = (re.sub(r"\d+", lambda number, by=more * step: _later(number[0], by), last) for more in range(1, count + 1))
+    return [f"{year} (assumed)" for year in years]
+
+
+def _step_of(periods: Sequence[str]) -> int:
+    """Return by how much the numbers in the names of periods go on, all of them alike; 0 if they do not."""
+    *_, before, last = (re.findall(r"\d+", period) for period in ("", *periods))
+    if len(periods) == 1:
+        # a span names two years, one after the other
+        return int(bool(last) and all(_later(first, 1)[-len(then) :] == then for first, then in pairwise(last)))
+    if not last or re.sub(r"\d+", "", periods[-2]) != re.sub(r"\d+", "", periods[-1]):
+        return 0
+    step = (int(last[0]) - int(before[0])) % (100 if len(last[0]) == 2 else 10_000)
+    return step if step <= LONGEST and [_later(digits, step) for digits in before] == last else 0
+
+
+def _later(digits: str, by: int) -> str:
+    """Return a number that is later by some years, in as many digits; after the year 99 comes 00."""
+    number = int(digits) + by
+    return f"{number % 100 if len(digits) == 2 else number:0{len(digits)}}"
 
 
 def _revenue_after(scenario: Scenario, after: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Floats:
