@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -74,6 +75,33 @@ def test_reading_and_solving_import_only_what_they_use(command: str, tmp_path: P
 
 def test_the_version(run: Callable[..., Any]) -> None:
     assert run("--version")[:2] == (0, f"budgetopt {bo.__version__}\n")
+
+
+@pytest.mark.parametrize(
+    ("ordered", "otherwise"),
+    [
+        ("explain town library --set {}=-5%", "explain town --set {}=-5% library"),
+        ("explain town library --set {}=-5%", "--no-pager explain --set {}=-5% town library"),
+        ("explain town library --format json --set {}=-5%", "explain --format json town --set {}=-5% library"),
+        ("prices town {} programs.pools.baseline", "prices town {} --no-pager programs.pools.baseline"),
+        ("prices town {} --format csv", "prices town --format csv {}"),
+        ("compare town town --set {}=-5%", "compare town --set {}=-5% town"),
+        ("amend town 'cut library by 9' 'add 9 to pools'", "amend town 'cut library by 9' --no-pager 'add 9 to pools'"),
+    ],
+)
+def test_words_may_stand_before_and_after_options(
+    ordered: str, otherwise: str, run: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "outcomes: {good: {weight: 1}}\nfunds: {general: {revenue: 900}}\n"
+    table = "program,baseline,outcomes.good.per_dollar\nlibrary,400,2\npools,500,1\n"
+    (tmp_path / "town").mkdir()
+    (tmp_path / "town" / "programs.csv").write_text(table, encoding="utf-8")
+    (tmp_path / "town" / "scenario.yaml").write_text(f"{text}tables: {{programs: programs.csv}}\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    first, second = (run(*shlex.split(line.format("funds.general.revenue"))) for line in (ordered, otherwise))
+    assert first.code in (0, 1)
+    assert first.err == ""
+    assert first[:3] == second[:3]
 
 
 @pytest.mark.parametrize(

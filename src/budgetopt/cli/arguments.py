@@ -172,6 +172,13 @@ def parse(argv: Sequence[str] | None) -> int:
     _check_command(arguments)
     try:
         namespace, unknown = parser.parse_known_args(arguments)
+        if unknown:
+            # words before and after options are one list, which argparse does not see where a word may be left out
+            at = arguments.index(namespace.command)
+            words = [*arguments[:at], *arguments[at + 1 :]]
+            namespace, unknown = namespace.parser.parse_known_intermixed_args(
+                words, argparse.Namespace(command=namespace.command)
+            )
     except SystemExit as end:  # --help and --version end so
         return int(end.code or 0)
     if unknown:
