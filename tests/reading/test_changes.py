@@ -327,6 +327,7 @@ class TestWithout:
         ("programs.library.baseline=-5M", "`baseline` of program 'library': -3000000 is negative"),
         ("programs.*.baseline=-8", "baseline of programs: for 'v1.2', -1 is negative"),
         ("programs.fire.baseline=+5", "`baseline` of program 'fire': there is nothing that '+5' could shift"),
+        ("programs.library.spending.at_least=-12%", "`spending.at_least` of program 'library': -12% of 10% could mean two things [ambiguous-shift]\n    expected: for a share, a factor such as *0.95, or the new share itself\n    hint: write *0.88 for 8.8%, or =-12%"),
         ("programs.library.spending.at_least=-1%", "`spending.at_least` of program 'library': -1% of 10% could mean two things"),
         ("programs.library.outcomes.visits.evidence=rtc", "`evidence` of the effect of program 'library' on 'visits': 'rtc' is not possible here"),
         ("programs.library.outcomes.visit.unit_cost=5", "unknown outcome 'visit'"),

@@ -70,7 +70,9 @@ class Shift:
         if self.plus == 0:
             less = Share(float(share) + float(self.times) - 1)
             of_it = Share(float(share) * float(self.times))
-            hint = f"write *{float(self.times):g} for {of_it}" + (f", or ={less}" if less >= 0 else "")
+            # what would be below zero with so much taken off may be meant to be below zero
+            itself = less if less >= 0 else self.text.strip()
+            hint = f"write *{float(self.times):g} for {of_it}, or ={itself}"
         expected = "for a share, a factor such as *0.95, or the new share itself"
         message = "{shift} of {share} could mean two things"
         return refuse("ambiguous-shift", message, expected, hint, shift=self.text, share=str(share))

@@ -174,7 +174,7 @@ def alternatives(
         If a program is none.
     """
     if not 0.0 <= within < 1.0:
-        raise OptionError(f"within is {within}", hint="the share of the best value to give up: 0.01, or 1%")
+        raise OptionError(f"within is {within}", hint="the share of the best value to give up, such as 0.01")
     if count < 0:
         raise OptionError(f"{count} plans cannot be looked for", hint="how many other plans: 3, or 0 for none")
     best = plan_of(subject, "alternatives")

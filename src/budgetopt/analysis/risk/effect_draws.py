@@ -199,7 +199,7 @@ def _check_choices(shape: str, assumed_error: float | None, correlation: float, 
         raise OptionError(f"a correlation of {correlation:g} cannot be", hint="say a number from 0 to 1, such as 0.5")
     if assumed_error is not None and not 0.0 < assumed_error < 10.0:
         message = f"an assumed standard error of {assumed_error:g} times the effect cannot be"
-        raise OptionError(message, hint="say a share of the effect above 0, such as 30%")
+        raise OptionError(message, hint="say a share of the effect above 0, such as 0.3")
 
 
 def _straight(plan: Allocation) -> Bools:

@@ -221,7 +221,7 @@ def _money(plan: Allocation, revenue_error: float | Mapping[str, float], count: 
         share = said.get(name, 0.0)
         if not 0.0 <= share < 1.0:
             message = f"a standard error of {share:g} times the revenue of {name!r} cannot be"
-            raise OptionError(message, hint="say a share from 0 to below 1, such as 3%")
+            raise OptionError(message, hint="say a share from 0 to below 1, such as 0.03")
         if not share:
             continue
         scores = latin_scores(count, (seed, 3, position)) if shared is None else shared

@@ -77,7 +77,7 @@ class StudyDesign:
     def __post_init__(self) -> None:
         if not 0.0 < self.subject_error < np.inf:
             message = f"a standard deviation of {self.subject_error:g} for the result of one subject cannot be"
-            raise OptionError(message, hint="say a share of the effect above 0, such as 300%")
+            raise OptionError(message, hint="say a share of the effect above 0, such as 3")
         if not (0.0 <= self.per_subject < np.inf and 0.0 <= self.fixed_cost < np.inf):
             raise OptionError("a study costs nothing or more", hint="say dollars, such as 400 for each subject")
         if self.subjects is not None and self.subjects < 1:

@@ -213,7 +213,7 @@ class _Question:
             hint = f"did you mean {close!r}?" if close else f"one of {', '.join(get_args(Against))}"
             raise OptionError(f"no plan can be robust against {self.against!r}", hint=hint)
         if not 0.0 <= self.level < 1.0:
-            raise OptionError(f"a level of {self.level:g} leaves no worst draws", hint="say a share such as 90%")
+            raise OptionError(f"a level of {self.level:g} leaves no worst draws", hint="say a share such as 0.9")
         if not 0.0 <= self.weight <= 1.0:
             raise OptionError(f"a weight of {self.weight:g} cannot be", hint="say a number from 0 to 1")
         if self.draws < 1:
@@ -221,14 +221,14 @@ class _Question:
         if self.effects is not None and not 0.0 <= self.effects < np.inf:
             raise OptionError(f"{self.effects:g} effects cannot be at their worst", hint="say 0 or more")
         if self.against == "discount" and not self.discounts:
-            raise OptionError("no discount is said", hint="say what is taken off by grade: expert=30%")
+            raise OptionError("no discount is said", hint="say what is taken off by grade, such as 0.3 of expert")
         for grade, share in self.discounts.items():
             if grade not in GRADES:
                 close = near(grade, GRADES)
                 hint = f"did you mean {close!r}?" if close else f"the grades are {', '.join(GRADES)}"
                 raise OptionError(f"there is no grade of evidence {grade!r}", hint=hint)
             if not 0.0 <= share <= 1.0:
-                raise OptionError(f"a discount of {share:g} cannot be", hint="say a share from 0 to 1, such as 30%")
+                raise OptionError(f"a discount of {share:g} cannot be", hint="say a share from 0 to 1, such as 0.3")
 
     def _factors(self) -> tuple[Floats, Bools]:
         """Return the draws, and which effects vary; the mean factors alone where no draws are needed."""
