@@ -9,7 +9,7 @@ import pytest
 
 from budgetopt.errors import OptionError, ScenarioError
 from budgetopt.reading.load import load
-from budgetopt.reading.office.choices import Choices
+from budgetopt.reading.office.choices import ChoiceError, Choices
 from budgetopt.reading.starting import from_table
 from budgetopt.reading.write import write_files
 from budgetopt.reading.yaml_file import read_yaml
@@ -70,3 +70,61 @@ def test_a_baseline_for_every_period_beside_one_for_a_period_is_refused(
     choices = Choices(columns=dict(zip(("baseline", "baseline.FY26"), columns, strict=True)))
     with pytest.raises(ScenarioError, match=r"'Patrol' is set for every period.* and again for FY26"):
         from_table(str(tmp_path / "t.csv"), "t", choices)
+
+
+HEADERS = ["Program", "Department", "FY26 Adopted"]
+PROGRAMS = [HEADERS, ["Patrol", "Police", 250], ["Pools", "Parks", 100], ["Hours", "Library", 60]]
+NAMELESS = [*PROGRAMS[:2], [None, "Parks", 70], *PROGRAMS[2:]]
+SIDE_BY_SIDE = [[None, *"ABCDEFG"], ["FY25", *range(1, 8)], ["FY26", *range(2, 9)]]
+SUMMARY = [["Department", "FY26 Adopted"], ["Police", 250], ["Parks", 170], ["Library", 60]]
+REVENUE = [["Revenue source", "FY26 Adopted"], ["Property tax", 300], [None, 44], ["Fees", 60]]
+NOTES = [["Notes"], ["This is the budget of the city."]]
+
+
+def workbook(folder: Path, *tables: list[list[object]]) -> str:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for at, rows in enumerate(tables, start=1):
+        sheet = book.create_sheet(f"T{at}")
+        for row in rows:
+            sheet.append(row)
+    book.save(folder / "tables.xlsx")
+    return str(folder / "tables.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("refused", "message"),
+    [
+        (NAMELESS, "1 row has an amount, 70 in all, and no 'Program': FILE!T1:A3"),
+        (SIDE_BY_SIDE, "the programs of FILE!T1 stand side by side, with a column each"),
+    ],
+)
+def test_a_summary_does_not_replace_a_sheet_of_programs_that_cannot_be_read(
+    refused: list[list[object]], message: str, tmp_path: Path
+) -> None:
+    file = workbook(tmp_path, refused, SUMMARY, NOTES)
+    with pytest.raises(ChoiceError, match=r"2 sheets of .* may hold the programs") as caught:
+        from_table(file, "t")
+    programs, summary = caught.value.options
+    message = message.replace("FILE", file)
+    assert (programs.flag, programs.said) == ("--sheet T1", f"this cannot be read as it is: {message}")
+    assert (summary.flag, summary.said) == ("--sheet T2", "3 rows of 'Department', 480 in all")
+    with pytest.raises(OptionError) as refusal:
+        from_table(file, "t", programs.choices)
+    assert refusal.value.message == message
+    assert "Police: " in from_table(file, "t", summary.choices)[0]["scenario.yaml"].decode()
+
+
+def test_the_only_sheet_of_programs_says_what_is_wrong_with_it(tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="1 row has an amount, 70 in all, and no 'Program'"):
+        from_table(workbook(tmp_path, NOTES, NAMELESS), "t")
+
+
+def test_revenue_that_cannot_be_read_is_no_table_of_programs(tmp_path: Path) -> None:
+    _, remarks = from_table(workbook(tmp_path, PROGRAMS, REVENUE), "t")
+    assert remarks[0] == "the sheet 'T1' was taken, the only one with programs"
+
+
+def test_a_wrong_choice_is_told_once_for_all_sheets(tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="'founds' is no key of a program"):
+        from_table(workbook(tmp_path, PROGRAMS, SUMMARY), "t", Choices(columns={"founds": "Department"}))

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from budgetopt.errors import OptionError, ScenarioError
 from budgetopt.reading.frame import FRAME
 from budgetopt.reading.layers import assembled
-from budgetopt.reading.office.choices import ChoiceError, Choices, Option, shell
+from budgetopt.reading.office.choices import ChoiceError, Choices, NoTableError, Option, shell
 from budgetopt.reading.office.currency import find_currency
 from budgetopt.reading.office.first_scenario import BudgetFile, baselines_of, scenario_text
 from budgetopt.reading.office.guess import guess
 from budgetopt.reading.office.guessed import Guess
-from budgetopt.reading.office.header_rows import title_lines
+from budgetopt.reading.office.header_rows import find_headers, title_lines
 from budgetopt.reading.office.header_words import is_revenue
 from budgetopt.reading.office.other_sheets import find_grants, find_measures, is_other_sheet
 from budgetopt.reading.office.sheet_tables import find_tables, is_summary, last_row_of, says_other, title_of
@@ -152,28 +152,29 @@ def _best_table(book: Book, choices: Choices) -> Guess:
     tables = [(name, one) for name in names for one in find_tables(sheet_of(book, name), choices)]
     if len(tables) == 1:
         return guess(sheet_of(book, tables[0][0]), tables[0][1])
-    found: list[tuple[str, Choices, Guess | ChoiceError]] = []
+    found: list[tuple[str, Choices, Guess | OptionError]] = []
     errors: list[OptionError | ScenarioError] = []
     for name, one in tables:
         try:
             found.append((name, one, guess(sheet_of(book, name), one)))
-        except ChoiceError as error:
-            found.append((name, one, error))
-        except (OptionError, ScenarioError) as error:
+        except (NoTableError, ScenarioError) as error:
             errors.append(error)
+        except OptionError as error:
+            # a question, or rows that cannot be read in what may be the table of programs
+            found.append((name, one, error))
     found = [one for one in found if not _is_other(book, *one)] or found
     kind = "sheets" if len(names) > 1 else "tables"
     if not found:
         message = f"none of the {len(tables)} {kind} of {book.file} holds a table of programs and their money"
         raise OptionError(message, hint=f"{errors[0]}" if errors else "")
-    if len(found) == 1:
-        ((name, one, only),) = found
-        if isinstance(only, Guess):
-            what = f"the sheet '{name}'" if kind == "sheets" else f"the table in {_place(book.read(name), one)}"
-            left = [_place(book.read(other), two) for other, two in tables if other == name and two is not one]
-            only.remarks.insert(0, f"{what} was taken, the only one with programs{_not(left)}")
-            return only
+    name, one, only = found[0]
+    if isinstance(only, OptionError) and all(_is_same(only, answer) for *_, answer in found):
         raise only
+    if isinstance(only, Guess) and len(found) == 1:
+        what = f"the sheet '{name}'" if kind == "sheets" else f"the table in {_place(book.read(name), one)}"
+        left = [_place(book.read(other), two) for other, two in tables if other == name and two is not one]
+        only.remarks.insert(0, f"{what} was taken, the only one with programs{_not(left)}")
+        return only
     options = [
         Option(_flag(name, one, choices), _said(book, name, answer), replace(one, sheet=name))
         for name, one, answer in found
@@ -181,12 +182,22 @@ def _best_table(book: Book, choices: Choices) -> Guess:
     raise ChoiceError(f"{len(found)} {kind} of {book.file} may hold the programs", options)
 
 
-def _is_other(book: Book, name: str, one: Choices, answer: Guess | ChoiceError) -> bool:
+def _is_other(book: Book, name: str, one: Choices, answer: Guess | OptionError) -> bool:
     """Return whether a table is not that of programs: it says so in its title or headers, or sums another one up."""
-    named = answer.keys.get("program") if isinstance(answer, Guess) else None
-    title = title_of(book.read(name), one.header[0] - 1) if one.header else ""
-    is_received = named is not None and is_revenue(named.header)
-    return says_other(title) or is_received or is_summary(book.read(name), one)
+    sheet = book.read(name)
+    title = title_of(sheet, one.header[0] - 1) if one.header else ""
+    header = ""
+    if isinstance(answer, Guess):
+        header = answer.keys["program"].header if "program" in answer.keys else ""
+    elif not isinstance(answer, ChoiceError):
+        part = sheet.within(one.range)
+        header = next((cell for at in one.header or find_headers(part) for cell in part.row(at - 1) if cell), "")
+    return says_other(title) or is_revenue(header) or is_summary(sheet, one)
+
+
+def _is_same(error: OptionError, answer: Guess | OptionError) -> bool:
+    """Return whether two tables are refused for the same reason: one that is in what was said of the file."""
+    return isinstance(answer, OptionError) and str(answer) == str(error)
 
 
 def _place(sheet: Sheet, one: Choices) -> str:
@@ -207,9 +218,11 @@ def _flag(name: str, one: Choices, said: Choices) -> str:
     return " ".join(f"--{key} {value}" for key, value in flags.items() if value)
 
 
-def _said(book: Book, name: str, answer: Guess | ChoiceError) -> str:
+def _said(book: Book, name: str, answer: Guess | OptionError) -> str:
     if isinstance(answer, ChoiceError):
         return f"{book.read(name).rows:,} rows, of which more has to be asked"
+    if isinstance(answer, OptionError):
+        return f"this cannot be read as it is: {answer.message}"
     rows, scale = int(answer.lines.sum()), answer.table.get("scale", 1.0)
     assert isinstance(scale, float | int)
     programs = answer.keys.get("program")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from budgetopt.errors import OptionError, column_range
 
-__all__ = ["ChoiceError", "Choices", "Option"]
+__all__ = ["ChoiceError", "Choices", "NoTableError", "Option"]
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,10 @@ class ChoiceError(OptionError):
         self.options = tuple(options)
         lines = [f"{option.flag}   {option.said}" for option in self.options]
         super().__init__(message, hint="\n      ".join(["add one of these:", *lines]))
+
+
+class NoTableError(OptionError):
+    """A table is not that of programs and their money, or not the one of which something is said."""
 
 
 def column_option(choices: Choices, key: str, name: str, said: str) -> Option:

@@ -11,7 +11,7 @@ import numpy as np
 
 from budgetopt.errors import OptionError, near
 from budgetopt.reading.office.amount_marks import check_cells, check_decimal, find_scale, turn_signs
-from budgetopt.reading.office.choices import ChoiceError, Choices, Option, shell
+from budgetopt.reading.office.choices import ChoiceError, Choices, NoTableError, Option, shell
 from budgetopt.reading.office.column_facts import ColumnFacts, decimal_mark, facts_of
 from budgetopt.reading.office.counted_rows import (
     choose_rows,
@@ -43,7 +43,8 @@ _SHOWN = 6
 def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
     """Return how the table on a sheet is most likely meant.
 
-    Raises ChoiceError where it may mean two things, OptionError where no table of programs is found.
+    Raises ChoiceError where it may mean two things, NoTableError where no table of programs is found, and another
+    OptionError where its rows cannot be read.
     """
     choices = choices or Choices()
     sheet = sheet.within(choices.range)
@@ -65,7 +66,7 @@ def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
         turn_signs(found)
     programs, remarks = choose_programs(facts, found.keys, choices, found.lines, file)
     if programs[-1] in found.money:
-        raise OptionError(f"{file} has no column for the programs beside '{programs[-1].name}'")
+        raise NoTableError(f"{file} has no column for the programs beside '{programs[-1].name}'")
     found.remarks += remarks
     programs = beside_headings(found, programs)
     _name_programs(found, programs)
@@ -93,7 +94,7 @@ def _table_of(sheet: Sheet, choices: Choices) -> tuple[Guess, tuple[int, ...]]:
     headers, titles = grid.take(np.flatnonzero(again)), grid.take(np.flatnonzero(titled))
     grid = grid.take(np.flatnonzero(~(again | titled))) if again.any() else grid
     if not len(grid.rows):
-        raise OptionError(f"{file} has no rows below its headers")
+        raise NoTableError(f"{file} has no rows below its headers")
     check_cells(sheet, grid)
     decimal = choices.decimal or decimal_mark(grid)[0]
     facts = facts_of(grid, decimal)
@@ -140,11 +141,11 @@ def _choose_money(
     return ()
 
 
-def _without_headers(sheet: Sheet, file: str) -> OptionError:
+def _without_headers(sheet: Sheet, file: str) -> NoTableError:
     if not any(any(column) for column in sheet.columns):
-        return OptionError(f"{file} is empty")
+        return NoTableError(f"{file} is empty")
     first = [cell for cell in sheet.row(0) if cell]
-    return OptionError(
+    return NoTableError(
         f"no row of {file} can be taken for the headers of a table of programs and their money; its first row is:"
         f" {listed(first, _SHOWN)}",
         hint="say where they stand with `--header ROW`",
@@ -177,7 +178,7 @@ def _lines_of_programs(found: Guess, programs: Sequence[ColumnFacts], choices: C
     known = dict.fromkeys(map(JOIN.join, ids))
     for name in (name for pair in choices.merge.items() for name in pair if name not in known):
         hint = f"did you mean {close!r}?" if (close := near(name, known)) else ""
-        raise OptionError(f"--merge: {found.grid.name} has no program {name!r}", hint=hint)
+        raise NoTableError(f"--merge: {found.grid.name} has no program {name!r}", hint=hint)
     below = _negative(found, ids, choices.merge)
     if below is not None:
         raise _below_zero(found, ids, programs, choices, *below)

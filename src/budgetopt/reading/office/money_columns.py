@@ -7,8 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from budgetopt.errors import OptionError
-from budgetopt.reading.office.choices import ChoiceError, Choices, Option, column_option, shell
+from budgetopt.reading.office.choices import ChoiceError, Choices, NoTableError, Option, column_option, shell
 from budgetopt.reading.office.column_facts import ColumnFacts
 from budgetopt.reading.office.header_words import (
     MONEY,
@@ -106,7 +105,7 @@ def choose_money(
 ) -> tuple[ColumnFacts, list[ColumnFacts]]:
     """Return the column of the money that programs have now, and the others that could have been taken for it.
 
-    Raises ChoiceError where two may be meant, OptionError where there is none.
+    Raises ChoiceError where two may be meant, NoTableError where there is none.
     """
     numeric = [column for column in facts if column.is_numeric and not column.is_years]
     named = [column for column in numeric if meaning(column.header) == MONEY]
@@ -118,7 +117,7 @@ def choose_money(
     if not named:
         headers = ", ".join(column.name for column in facts)
         message = f"no column of {file} can be taken for their money; its headers are: {headers}"
-        raise OptionError(message, hint="name it with `--column baseline=HEADER`")
+        raise NoTableError(message, hint="name it with `--column baseline=HEADER`")
     if any(column.header == "baseline" for column in named):
         chosen = next(column for column in named if column.header == "baseline")
         return chosen, [column for column in named if column is not chosen]

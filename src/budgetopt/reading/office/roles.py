@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from budgetopt.errors import OptionError, near
-from budgetopt.reading.office.choices import ChoiceError, Choices, Option, group_option
+from budgetopt.reading.office.choices import ChoiceError, Choices, NoTableError, Option, group_option
 from budgetopt.reading.office.column_facts import ColumnFacts
 from budgetopt.reading.office.guessed import Guess
 from budgetopt.reading.office.header_words import (
@@ -51,14 +51,14 @@ def said_columns(found: Guess, choices: Choices, file: str) -> dict[str, ColumnF
 
 
 def columns_named(facts: Sequence[ColumnFacts], text: str, file: str) -> list[ColumnFacts]:
-    """Return the column of a header or letter, or those of several with a plus sign between them; or OptionError."""
+    """Return the column of a header or letter, or those of several with a plus sign between them; or NoTableError."""
     plain = " ".join(text.split())
     names = [plain] if any(plain in (column.name, column.header) for column in facts) else plain.split("+")
     return [column_named(facts, name.strip(), file) for name in names]
 
 
 def column_named(facts: Sequence[ColumnFacts], name: str, file: str) -> ColumnFacts:
-    """Return the column of a header or a letter, or raise OptionError."""
+    """Return the column of a header or a letter, or raise NoTableError."""
     plain = " ".join(name.split())
     for column in facts:
         if plain in (column.name, column.header):
@@ -69,7 +69,7 @@ def column_named(facts: Sequence[ColumnFacts], name: str, file: str) -> ColumnFa
     close = near(plain, [column.header for column in facts])
     headers = ", ".join(column.name for column in facts)
     hint = f"did you mean {close!r}?" if close else f"its columns are {headers}"
-    raise OptionError(f"{file} has no column {name!r}", hint=hint)
+    raise NoTableError(f"{file} has no column {name!r}", hint=hint)
 
 
 def choose_programs(
@@ -173,7 +173,7 @@ def _which_programs(
     headers = ", ".join(column.name for column in facts)
     message = f"no column of {file} can be taken for the programs; its headers are: {headers}"
     if not words:
-        return OptionError(message, hint="name it with `--column program=HEADER`")
+        return NoTableError(message, hint="name it with `--column program=HEADER`")
     ranked = sorted(words, key=lambda column: (meaning(column.header) != "department", column.position))[:3]
     options: list[Option] = []
     for column in ranked:
