@@ -106,7 +106,8 @@ def what_limits(plan: Allocation, spoken: Callable[[float], str] = money) -> str
     nothing_more = ("at its ceiling", "has all of its", "has its only", "unfunded: a dollar", "unfunded: no effect")
     if reasons and all(reason.startswith(nothing_more) for reason in reasons):
         return "Nothing more is to be gained: each program is at its ceiling, or would add nothing with more money."
-    return _spent_together(plan) or "No limit holds the plan back."
+    held = "With the all-or-nothing decisions as they are, no" if plan.formulation.linear_program.is_integer else "No"
+    return _spent_together(plan) or f"{held} limit holds the plan back."
 
 
 def _spent_together(plan: Allocation) -> str:

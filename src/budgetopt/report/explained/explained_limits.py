@@ -43,25 +43,34 @@ def limit_explained(plan: Allocation, provision: Provision, question: WhatIf, nu
     if limit.is_goal:
         sentences += _goal(plan, provision.name, numbers)
         return limit_name(limit), tuple(sentences), {"prices": table, "values": rows}
-    sentences.append("It binds." if binds else "It does not bind: the plan would keep it anyway.")
-    if provision.kind in ("target", "resource"):
-        sentences += _in_each_period(plan, rows, numbers)
-        sentences += _standing_in(plan, provision.name, numbers) if provision.kind == "resource" else ()
-        sentences += _before_it_binds(plan, table, rows, numbers)
     if len(table):
         cost = float(table["total_cost"].iloc[0])
     else:
         cost = total_cost(question, provision, question.as_is() if question.is_integer else solved(question.as_is()))
+    is_told = not (math.isnan(cost) or _is_held(table))
+    costs_nothing = is_told and cost == 0
+    if binds:
+        sentences.append("It binds.")
+    elif costs_nothing and not question.is_integer:
+        sentences.append("It does not bind: the plan would keep it anyway.")
+    else:
+        # another plan without it may be better, or as good, and far from this one: decisions are all-or-nothing
+        sentences.append("It does not bind." if costs_nothing else "The plan keeps it without being at its limit.")
+    if provision.kind in ("target", "resource"):
+        sentences += _in_each_period(plan, rows, numbers)
+        sentences += _standing_in(plan, provision.name, numbers) if provision.kind == "resource" else ()
+        sentences += _before_it_binds(plan, table, rows, numbers)
     if math.isinf(cost):
         sentences.append("Without it nothing would limit the gain.")
-    elif math.isnan(cost) or _is_held(table):
+    elif not is_told:
         sentences += _untold(cost, gain)
     elif cost > 0:
         sentences.append(f"Without it the best plan would {gain.words(cost)}.")
         if moved := _moves_without(plan, provision, numbers):
             sentences.append(f"Without it {join_words(moved)}.")
-    elif binds:
-        sentences.append("Dropping it would gain nothing.")
+    elif binds or question.is_integer:
+        of_first = " in the first objective" if len(plan.scenario.objective) > 1 else ""
+        sentences.append(f"Dropping it would gain nothing{of_first}.")
     return limit_name(limit), tuple(sentences), {"prices": table, "values": rows}
 
 
