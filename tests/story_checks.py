@@ -225,9 +225,9 @@ def _limit(plan: Allocation, claim: Claim, _: float) -> Iterator[str]:
         return
     # those of single programs come in only where the sentence does not say otherwise
     own = plan.rules["kind"].isin(["floor", "ceiling", "most units"]) & ("single programs" in claim.text)
-    most = float(plan.rules.loc[plan.rules["binding"] & ~own, "one_percent"].max())
+    most = float(plan.rules.loc[~own, "one_percent"].max())
     if most > claim.figures["stake"] * (1 + 1e-9):
-        yield f"another limit gains {most} by one percent"
+        yield f"another limit has a price of {most} for one percent"
     yield from _relaxed(plan, claim.figures["stake"])
 
 

@@ -176,11 +176,13 @@ def _parts(plan: Allocation, check: Check, at: int) -> tuple[Ints | None, Texts]
 
 
 def _binding(plan: Allocation, check: Check, price: Floats) -> Bools:
-    """Return which cells bind: those at a limit, and those with a price that stop short of it in whole cents only."""
+    """Return which cells bind: those at a limit, and with a price those short of it in whole cents and missed goals."""
     bound, _ = _nearer(check)
     worth = abs(plan.objective_value) + 1.0
     is_priced = price * np.maximum(np.abs(bound), 1.0) > _NO_PRICE * worth
-    return check.binding | (is_priced & (price * np.abs(check.value - bound) <= _ROUNDED_AWAY * worth))
+    is_near = price * np.abs(check.value - bound) <= _ROUNDED_AWAY * worth
+    is_missed = check.is_goal & ((check.value < check.lower) | (check.value > check.upper))
+    return check.binding | (is_priced & (is_near | is_missed))
 
 
 def _nearer(check: Check) -> tuple[Floats, Bools]:

@@ -157,7 +157,7 @@ class RuleResult(Part):
     value: Figure | None = Field(description="What the plan has there.")
     bound: Figure | None = Field(description="The limit.")
     unit: str = Field(description="The unit of both; empty for money.")
-    binding: bool = Field(description="Whether the plan stands at the limit.")
+    binding: bool = Field(description="Whether the plan stands at the limit, or misses a goal that has a price.")
     price: Figure | None
     """What relaxing it by one unit adds to the first objective; null where there is no price."""
     total_cost: Figure | None

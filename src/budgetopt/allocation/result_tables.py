@@ -108,7 +108,7 @@ class OwnLimitColumns(Columns):
     value: Numbers = Field(description="What the plan has there.")
     bound: Numbers = Field(description="The limit.")
     unit: Texts = Field(description="The unit of both; empty for money.")
-    binding: Flags = Field(description="Whether the plan stands at the limit.")
+    binding: Flags = Field(description="Whether the plan stands at the limit, or misses a goal that has a price.")
     price: Numbers
     """What relaxing it by one unit adds to the first objective; null where there is no price."""
     total_cost: Numbers = Field(description="What dropping it would add; null until it is worked out.")

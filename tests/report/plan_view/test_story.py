@@ -59,8 +59,90 @@ def test_the_city_in_a_few_sentences(city: Allocation) -> None:
         "Money runs out in General fund in FY2029, Housing grant in FY2027 and FY2028 and 2 other funds; it is worth "
         "most in Housing grant in FY2027: each $1,000 more would add 726 to the weighted outcomes."
     )
-    assert rule.startswith("Of the other limits, relaxing “")
-    assert " by 1% would gain most: each " in rule
+    assert rule.startswith("Of the other limits, “")
+    assert " has the highest price for 1% of it: at this price each " in rule
+
+
+def goals(**targets: dict[str, float]) -> dict[str, Any]:
+    """Return two programs that want more money than there is, each for a target of its own."""
+    return {
+        "funds": {"f": {"revenue": 5_000_000}},
+        "outcomes": {name: {"unit": name, "target": target} for name, target in targets.items()},
+        "objective": {"minimize": "shortfall from targets"},
+        "programs": {
+            "a": {"baseline": 2_000_000, "outcomes": {"lives": {"per_dollar": 0.00002}}},
+            "b": {"baseline": 2_000_000, "outcomes": {"visits": {"per_dollar": 0.001}}},
+        },
+    }
+
+
+ROOM = {
+    "funds": {"f": {"revenue": 10_000_000}},
+    "outcomes": {"o": {"weight": 1}},
+    "programs": {
+        "a": {"tags": "x", "outcomes": {"o": {"curve": [[0, 0], [1_000_000, 100], [1_000_100, 100.005]]}}},
+        "b": {"tags": "y", "outcomes": {"o": {"curve": [[0, 0], [5_000_000, 150]]}}},
+        "c": {"outcomes": {"o": {"per_dollar": 0.00001}}},
+    },
+    "rules": [
+        {"name": "Little room", "sum": "spending", "where": {"tags": "x"}, "at_most": 1_000_000},
+        {"name": "Much room", "sum": "spending", "where": {"tags": "y"}, "at_most": 1_000_000},
+    ],
+}
+LIVES, VISITS = "outcomes.lives.target.at_least", "outcomes.visits.target.at_least"
+
+
+@pytest.mark.parametrize(
+    ("document", "named", "relaxed"),
+    [
+        (
+            goals(lives={"at_least": 80}, visits={"at_least": 3_000}),
+            "Target for lives",
+            {LIVES: -80, VISITS: -3_000},
+        ),
+        (
+            goals(lives={"at_least": 60}, visits={"at_least": 3_200}),
+            "Target for visits",
+            {LIVES: -60, VISITS: -3_200},
+        ),
+        # no visits are wanted, and a floor brings some
+        (
+            {
+                **goals(lives={"at_least": 90}, visits={"at_most": 1_500}),
+                "rules": [{"name": "Open doors", "sum": "spending", "where": {"program": "b"}, "at_least": 2_000_000}],
+            },
+            "Open doors",
+            {LIVES: -90, "outcomes.visits.target.at_most": 1_500, "rules[Open doors].at_least": -2_000_000},
+        ),
+        (ROOM, "Little room", {"rules[Little room].at_most": 1_000_000, "rules[Much room].at_most": 1_000_000}),
+    ],
+)
+def test_the_limit_with_the_highest_price_is_named_and_its_price_holds_for_a_little(
+    document: dict[str, Any], named: str, relaxed: dict[str, float]
+) -> None:
+    """One percent may gain less: the second room ends after a hundred dollars."""
+    scenario = Scenario.from_document(document)
+    plan, sign = solve(scenario), 1 if "objective" not in document else -1
+
+    def gain(path: str, share: float) -> float:
+        moved = scenario.with_((path, abs(relaxed[path]) + share * relaxed[path]))
+        return sign * (solve(moved).objective_value - plan.objective_value)
+
+    words = told(plan)[-1]
+    assert words.startswith(f"Of the other limits, “{named}” has the highest price for 1% of it: at this price each ")
+    stake = plan.rules["one_percent"].max()
+    gains = {path: gain(path, 1e-5) / 1e-3 for path in relaxed}
+    assert max(gains.values()) == pytest.approx(stake, rel=1e-3)
+    for path in relaxed:
+        assert gain(path, 0.01) <= stake * (1 + 1e-6)
+
+
+def test_a_step_is_one_where_one_brings_one() -> None:
+    """A price of one is not always exactly so; a thousand lives are more than the target asks for."""
+    lives = goals(lives={"at_least": 80}, visits={"at_least": 3_000})
+    assert told(plan_of(lives))[-1].endswith(
+        "at this price each life less asked for would bring 1 less shortfall from targets."
+    )
 
 
 def test_one_of_each_is_said_in_the_singular() -> None:

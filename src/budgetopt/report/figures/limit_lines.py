@@ -94,7 +94,7 @@ class Gain:
         The unit is in the plural, and empty for money. What relaxing is comes after the amount: ``less asked for``.
         """
         least = {SPENDING: 0.1, CHANGE: 0.1, LARGEST_CUT: 0.001}.get(self.what, 1.0)
-        step = next((step for step in _STEPS if price * step >= least), _STEPS[-1])
+        step = next((step for step in _STEPS if price * step >= least * (1 - 1e-9)), _STEPS[-1])
         amount = singular(unit) if step == 1 else f"{self.numbers.number(step)} {unit}"
         amount = amount if unit else self.numbers.spoken_money(step)
         return f"Each {amount} {more} would {self.words(price * step)}."
@@ -185,7 +185,7 @@ class LimitLines(Sequence[LimitLine]):
 def limits_of(plan: Allocation, numbers: Numbers) -> LimitLines:
     """Return every limit of a plan that its table of limits has: money first, then those that bind, by what they cost.
 
-    The first is the one of which relaxing a hundredth would gain most; limits of single programs come after all others.
+    The first is the one with the highest price for a hundredth of it; limits of single programs come after all others.
     A limit that is the same in several periods is said once.
     """
     gain, table = Gain.of(plan, numbers), plan.columns.rules

@@ -310,9 +310,10 @@ def _limits(plan: Allocation, limits: LimitLines, numbers: Numbers) -> list[Clai
         what = f"“{other.name}”{at}"
         apart = bool((every.own_stakes > other.stake).any())
         among = "Of the other limits, those of single programs apart" if apart else "Of the other limits"
-        start = f"{among}, relaxing {what} by 1% would gain most" if other.stake > 0 else f"{what} binds"
+        # what relaxing gains beyond a little is not worked out
+        start = f"{among}, {what} has the highest price for 1% of it" if other.stake > 0 else f"{what} binds"
         stated = {"limit": other.name, "price": other.price, "stake": other.stake}
-        claims.append(Claim("limit", f"{start}: {_uncapital(other.price_words)}", stated))
+        claims.append(Claim("limit", f"{start}: at this price {_uncapital(other.price_words)}", stated))
     words = f"{plural(len(every), 'limit')} {'binds' if len(every) == 1 else 'bind'}."
     return claims or [Claim("limit", words)]
 

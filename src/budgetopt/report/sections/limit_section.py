@@ -46,7 +46,7 @@ def _page_blocks(view: PlanView) -> Iterator[Block]:
         if view.assumptions:
             words += " These gains rest on the same effects as the plan, assumptions included."
         yield Paragraph(words, note=True)
-        caption = "Limits that bind: money first, then those of which relaxing one percent would gain most"
+        caption = "Limits that bind: money first, then those with the highest price for 1% of them"
         caption += ", and last those of single programs." if len(view.binding) > len(view.binding.first) else "."
         yield from _table(view, view.binding, caption, gains=True)
     else:
