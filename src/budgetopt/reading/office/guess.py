@@ -10,7 +10,8 @@ from dataclasses import replace
 import numpy as np
 
 from budgetopt.errors import OptionError, near
-from budgetopt.reading.office.amount_marks import check_cells, check_decimal, find_scale, turn_signs
+from budgetopt.reading.office.amount_marks import check_cells, check_decimal, turn_signs
+from budgetopt.reading.office.amount_units import find_scale
 from budgetopt.reading.office.choices import ChoiceError, Choices, NoTableError, Option, shell
 from budgetopt.reading.office.column_facts import ColumnFacts, decimal_mark, facts_of
 from budgetopt.reading.office.counted_rows import (

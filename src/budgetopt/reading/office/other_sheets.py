@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from budgetopt.reading.office.amount_marks import check_decimal, find_scale
+from budgetopt.reading.office.amount_marks import check_decimal
+from budgetopt.reading.office.amount_units import find_scale
 from budgetopt.reading.office.choices import Choices
 from budgetopt.reading.office.column_facts import ColumnFacts, decimal_mark, facts_of
 from budgetopt.reading.office.guessed import Guess

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 from budgetopt.errors import column_letters
 from budgetopt.reading.input_file import limit
 
-__all__ = ["CellMarks", "OdsParts", "XlsxParts", "percent_shift"]
+__all__ = ["CellMarks", "OdsParts", "XlsxParts", "percent_shift", "thousands_hidden"]
 
 Cell = tuple[int, int]
 """The row and the column of a cell, counted from 0."""
@@ -30,6 +30,8 @@ class CellMarks:
     percents
         The cells that show a percentage, and by how many decimals the number moves for it: 2, or 0 where the format
         only writes the sign behind the number.
+    thousands
+        The cells whose format shows their number divided by a thousand, and how many times over: 2 for millions.
     flags
         The cells that hold true or false as a number.
     errors
@@ -47,6 +49,7 @@ class CellMarks:
     """
 
     percents: dict[Cell, int] = field(default_factory=dict)
+    thousands: dict[Cell, int] = field(default_factory=dict)
     flags: set[Cell] = field(default_factory=set)
     errors: dict[Cell, str] = field(default_factory=dict)
     formulas: list[Cell] = field(default_factory=list)
@@ -85,7 +88,7 @@ class XlsxParts:
         marks = CellMarks(beyond=_beyond(xml, prefix))
         if marks.beyond:
             return marks
-        for styled, cells in zip(self._styles, (marks.percents, marks.indents), strict=True):
+        for styled, cells in zip(self._styles, (marks.percents, marks.thousands, marks.indents), strict=True):
             if not styled:
                 continue
             styles = b"|".join(styled)
@@ -114,26 +117,31 @@ class XlsxParts:
         return paths
 
     @cached_property
-    def _styles(self) -> tuple[dict[bytes, int], dict[bytes, int]]:
-        """The styles that show percentages, with by how many decimals numbers move; those that indent, with how far."""
+    def _styles(self) -> tuple[dict[bytes, int], dict[bytes, int], dict[bytes, int]]:
+        """The styles that show percentages, that leave thousands out, and that indent: each with how far it does so."""
         path = next((path for kind, path in self._related.values() if kind == "styles"), "")
         if path not in self._archive.namelist():
-            return {}, {}
+            return {}, {}, {}
         root = ElementTree.fromstring(self._archive.read(path))
         shifts: dict[str, int | None] = {"9": 2, "10": 2}
-        percents, indents = dict[bytes, int](), dict[bytes, int]()
+        hidden: dict[str, int] = {}
+        percents, thousands, indents = dict[bytes, int](), dict[bytes, int](), dict[bytes, int]()
         for element in root.iter():
             if _local(element.tag) == "numFmt":
-                shifts[element.get("numFmtId", "")] = percent_shift(element.get("formatCode", ""))
+                code = element.get("formatCode", "")
+                shifts[element.get("numFmtId", "")] = percent_shift(code)
+                hidden[element.get("numFmtId", "")] = thousands_hidden(code)
         formats = next((element for element in root if _local(element.tag) == "cellXfs"), ())
         for number, style in enumerate(formats):
             shift = shifts.get(style.get("numFmtId", ""))
             if shift is not None:
                 percents[str(number).encode()] = shift
+            if times := hidden.get(style.get("numFmtId", "")):
+                thousands[str(number).encode()] = times
             for part in style:
                 if (indent := part.get("indent", "0")).isdecimal() and int(indent):
                     indents[str(number).encode()] = int(indent)
-        return percents, indents
+        return percents, thousands, indents
 
 
 class OdsParts:
@@ -221,6 +229,13 @@ def percent_shift(code: str) -> int | None:
     if "%" in re.sub(r'"[^"]*"|\\.', "", first):
         return 2
     return 0 if re.search(r'"\s*%\s*"|\\%', first) else None
+
+
+def thousands_hidden(code: str) -> int:
+    """Return how many times over a number format divides every number by a thousand to show it: once in ``#,##0,``."""
+    first = re.sub(r'"[^"]*"|\[[^<>=]*?\]|[\\_*].', "", code.split(";")[0])
+    found = re.search(r"^[^\[]*[0#?](,+)(?![0#?,])", first)
+    return len(found[1]) if found else 0
 
 
 def _beyond(xml: bytes, prefix: bytes) -> Cell | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from budgetopt.reading.tables.cell_marks import CellMarks, percent_shift
+from budgetopt.reading.tables.cell_marks import CellMarks, percent_shift, thousands_hidden
 from budgetopt.scenario.programs import Ints
 
 __all__ = ["XlsParts"]
@@ -33,17 +33,20 @@ class XlsParts:
         self._stream = _workbook_stream(data)
         self._starts: list[int] = []
         formats: dict[int, int | None] = {9: 2, 10: 2}
+        hidden: dict[int, int] = {}
         styles: list[int] = []
         wide = struct.unpack_from("<H", self._stream, 4)[0] == _EXCEL_97
         for kind, record in _records(self._stream, 0):
             if kind == _BOUND_SHEET:
                 self._starts.append(struct.unpack_from("<I", record)[0])
             elif kind == _FORMAT:
-                formats[struct.unpack_from("<H", record)[0]] = percent_shift(_format_code(record, wide))
+                style, code = struct.unpack_from("<H", record)[0], _format_code(record, wide)
+                formats[style], hidden[style] = percent_shift(code), thousands_hidden(code)
             elif kind == _XF:
                 styles.append(struct.unpack_from("<H", record, 2)[0])
         found = {number: formats.get(style) for number, style in enumerate(styles)}
         self._percents = {number: shift for number, shift in found.items() if shift is not None}
+        self._thousands = {number: hidden[style] for number, style in enumerate(styles) if hidden.get(style)}
 
     def marks(self, number: int) -> CellMarks:
         """Return what stands at the cells of a sheet, by its number counted from 0."""
@@ -55,14 +58,19 @@ class XlsParts:
                     marks.errors[row, column] = _ERRORS.get(record[6], "")
                 elif kind == _FORMULA and record[12:14] == b"\xff\xff" and record[6] == 2:
                     marks.errors[row, column] = _ERRORS.get(record[8], "")
-                elif style in self._percents:
-                    marks.percents[row, column] = self._percents[style]
+                else:
+                    self._mark(marks, (row, column), style)
             elif kind == _MUL_RK:
                 row, first = struct.unpack_from("<2H", record)
                 for at, (style, _) in enumerate(struct.iter_unpack("<HI", record[4:-2])):
-                    if style in self._percents:
-                        marks.percents[row, first + at] = self._percents[style]
+                    self._mark(marks, (row, first + at), style)
         return marks
+
+    def _mark(self, marks: CellMarks, cell: tuple[int, int], style: int) -> None:
+        """Note how a style shows the number of a cell."""
+        for styled, cells in ((self._percents, marks.percents), (self._thousands, marks.thousands)):
+            if style in styled:
+                cells[cell] = styled[style]
 
 
 def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:

@@ -34,6 +34,9 @@ class Sheet:
         Cells that cannot be read, with their places.
     indents
         How far the cells of a column are indented, for columns with such cells; shape (rows,) each.
+    thousands
+        How many times over the numbers of a column are shown divided by a thousand, for columns with such cells; shape
+        (rows,) each.
     hidden
         The rows that a spreadsheet program does not show, counted from 1.
     """
@@ -46,6 +49,7 @@ class Sheet:
     merged: tuple[tuple[int, int, int, int], ...] = ()
     problems: tuple[Problem, ...] = field(default=())
     indents: Mapping[int, Ints] = field(default_factory=dict)
+    thousands: Mapping[int, Ints] = field(default_factory=dict)
     hidden: frozenset[int] = frozenset()
 
     @property

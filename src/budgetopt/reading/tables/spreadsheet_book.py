@@ -18,6 +18,7 @@ from budgetopt.reading.tables.contents import Content, check_content, has_passwo
 from budgetopt.reading.tables.old_workbook_marks import XlsParts
 from budgetopt.reading.tables.sheet import Book, Sheet, blanks_before
 from budgetopt.reading.tables.value_texts import column_texts, percent_text
+from budgetopt.scenario.programs import Ints
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -128,10 +129,11 @@ def _sheet(file: str, sheet: CalamineSheet, marks: CellMarks) -> Sheet:
     for row, at in errors:
         if at < len(texts) and row < len(texts[at]):
             texts[at][row] = ""
-    indents = blanks_before(columns)
-    for (row, at), indent in marks.indents.items():
-        if at < len(columns) and row < len(columns[at]):
-            indents.setdefault(at, np.zeros(len(columns[at]), dtype=np.int64))[row] += indent
+    indents, thousands = blanks_before(columns), dict[int, Ints]()
+    for marked, found in ((marks.indents, indents), (marks.thousands, thousands)):
+        for (row, at), times in marked.items():
+            if at < len(columns) and row < len(columns[at]):
+                found.setdefault(at, np.zeros(len(columns[at]), dtype=np.int64))[row] += times
     merged = marks.merged or [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
     return Sheet(
         file,
@@ -141,6 +143,7 @@ def _sheet(file: str, sheet: CalamineSheet, marks: CellMarks) -> Sheet:
         merged=tuple(merged),
         problems=tuple(_problems(Place(file, 0, 0, sheet.name), errors, marks.formulas)),
         indents=indents,
+        thousands=thousands,
         hidden=frozenset(marks.hidden),
     )
 
