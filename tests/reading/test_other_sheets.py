@@ -217,7 +217,7 @@ def test_the_amounts_of_grants_are_read_as_their_own_sheet_says(
 
 def test_an_amount_of_a_grant_that_may_mean_two_things_is_asked_for(tmp_path: Path) -> None:
     file = with_grants(tmp_path, "City", [HEADERS, ["ESG", "Shelter", "1.250"], ["COPS", "Patrol", "1.740"]])
-    with pytest.raises(bo.ChoiceError, match=r"grants\.xlsx!Grants:C2: '1\.250' may be 1 or 1,250") as caught:
+    with pytest.raises(bo.ChoiceError, match=r"grants\.xlsx!Grants:C2: '1\.250' may be 1\.25 or 1,250") as caught:
         from_table(file, "Elmfield")
     amounts = [[grant.amount for grant in bo.read_budget(file, one.choices).grants] for one in caught.value.options]
     assert amounts == [[1_250, 1_740], [1.25, 1.74]]

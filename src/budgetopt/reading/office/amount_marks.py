@@ -1,18 +1,15 @@
-"""Find how the amounts of a budget file are written: their decimal mark and their sign."""
+"""Find how the amounts of a budget file are written: whether each is one cell, and their sign."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from budgetopt.errors import OptionError
-from budgetopt.reading.office.choices import ChoiceError, Choices, Option
 from budgetopt.reading.office.guessed import Guess
 from budgetopt.reading.tables.grid import Grid
-from budgetopt.reading.tables.number_texts import ambiguous, two_readings
 from budgetopt.reading.tables.sheet import Sheet
 
-__all__ = ["check_cells", "check_decimal", "turn_signs"]
+__all__ = ["check_cells", "turn_signs"]
 
 _THOUSANDS = re.compile(r"\d{3}(?:\.\d+)?")
 """What remains of an amount that was cut at its marks of thousands."""
@@ -32,26 +29,6 @@ def check_cells(sheet: Sheet, grid: Grid) -> None:
     message = f"{grid.place(row, far[0])}: the row has more cells than there are headers, {last}"
     hint = f"if {' '.join(parts)} is one amount, export the file with amounts in quotes, or without marks of thousands"
     raise OptionError(message, hint=hint)
-
-
-def check_decimal(found: Guess, choices: Choices) -> None:
-    """Ask for the decimal mark where the money may be read in two ways."""
-    if choices.decimal:
-        found.table["decimal"] = choices.decimal
-        return
-    if found.table.get("decimal") is not None:
-        return
-    for column in (part for one in found.money for part in found.read_columns(one)):
-        unclear = ambiguous(column.cells, found.grid.is_number(column.position))
-        if len(unclear):
-            text = column.cells[int(unclear[0])]
-            place = found.grid.place(int(unclear[0]), column.position)
-            one, many = two_readings(text)
-            options = [
-                Option('--decimal ","', f"{text} is {many}", replace(choices, decimal=",")),
-                Option('--decimal "."', f"{text} is {one}", replace(choices, decimal=".")),
-            ]
-            raise ChoiceError(f"{place}: {text!r} may be {one} or {many}", options)
 
 
 def turn_signs(found: Guess) -> None:

@@ -10,21 +10,15 @@ from functools import cached_property
 import numpy as np
 
 from budgetopt.reading.tables.grid import Grid
-from budgetopt.reading.tables.number_texts import ambiguous, not_known, plain_texts, without_currency
+from budgetopt.reading.tables.number_texts import not_known, plain_texts
 from budgetopt.scenario.model.table import PLUS
 from budgetopt.scenario.programs import Bools, Floats, Ints
 
-__all__ = ["ColumnFacts", "amounts_of", "decimal_mark", "facts_of"]
+__all__ = ["ColumnFacts", "amounts_of", "facts_of"]
 
 _AMOUNT = re.compile(r"([-+]?)\$?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+|(?=\.))(\.[0-9]+)?\s?([kKmMbB]?)")
 _TIMES = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9}
 _MOSTLY = 0.8
-_COMMA = re.compile(
-    r"[-(]?[^\d\s]?\s*(?:[0-9]{1,3}(?:[. '\u2019\u00a0\u202f][0-9]{3})+,[0-9]{1,2}|[0-9]+,[0-9]{1,2}"
-    r"|[0-9]{1,3}(?:\.[0-9]{3}){2,})\)?-?"
-)
-_WHOLE = re.compile(r"[-(]?[^\d\s]?\s*[0-9]{1,3}(?:[. '\u2019\u00a0\u202f]?[0-9]{3})*\)?-?|-+")
-"""A number that has no decimals where a comma separates them, among others that have."""
 
 
 @dataclass(frozen=True)
@@ -129,24 +123,3 @@ def _amount(text: str) -> float:
         return np.nan
     number = float(f"{match[1]}{match[2].replace(',', '')}{match[3] or ''}")
     return number * _TIMES[match[4].casefold()]
-
-
-def decimal_mark(grid: Grid) -> tuple[str | None, str]:
-    """Return the decimal mark of the numbers of a table, None where it is a point as ever; and a cell that is unclear.
-
-    A cell is unclear where all that has a point has three digits behind it, and nothing else tells.
-    """
-    unclear = ""
-    for position, cells in enumerate(grid.columns):
-        if grid.numbers and grid.is_number(position).any():
-            continue
-        texts = [cell for cell in cells if cell]
-        marks = [text for text in texts if "," in text or text.count(".") > 1]
-        marked = [text for text in marks if _COMMA.fullmatch(without_currency(text))]
-        rest = len(texts) - len(marked)
-        whole = sum(_WHOLE.fullmatch(without_currency(text)) is not None for text in texts) if marked and rest else 0
-        if marked and min(rest, whole) + len(marked) >= _MOSTLY * len(texts):
-            return ",", ""
-        if not unclear and len(cells_at := ambiguous(cells, grid.is_number(position))):
-            unclear = cells[int(cells_at[0])]
-    return None, unclear

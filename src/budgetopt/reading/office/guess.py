@@ -10,10 +10,10 @@ from dataclasses import replace
 import numpy as np
 
 from budgetopt.errors import OptionError, near
-from budgetopt.reading.office.amount_marks import check_cells, check_decimal, turn_signs
+from budgetopt.reading.office.amount_marks import check_cells, turn_signs
 from budgetopt.reading.office.amount_units import find_scale
 from budgetopt.reading.office.choices import ChoiceError, Choices, NoTableError, Option, shell
-from budgetopt.reading.office.column_facts import ColumnFacts, decimal_mark, facts_of
+from budgetopt.reading.office.column_facts import ColumnFacts, facts_of
 from budgetopt.reading.office.counted_rows import (
     choose_rows,
     fill_down,
@@ -23,6 +23,7 @@ from budgetopt.reading.office.counted_rows import (
     repeated_headers,
     titles_above,
 )
+from budgetopt.reading.office.decimal_marks import check_decimal, decimal_mark
 from budgetopt.reading.office.grouped_rows import beside_headings
 from budgetopt.reading.office.guessed import Guess
 from budgetopt.reading.office.header_rows import find_headers, is_transposed
@@ -59,8 +60,7 @@ def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
     above = sheet.row(header[0] - 2) if header[0] > 1 else []
     choose_rows(found, choices, file)
     others = _choose_money(found, facts, said, choices, file, above)
-    if not found.payments:
-        check_decimal(found, choices)
+    check_decimal(found, choices)
     find_scale(found, choices, header)
     leave_out_rows(found, choices)
     if choices.scale is None:
@@ -97,7 +97,7 @@ def _table_of(sheet: Sheet, choices: Choices) -> tuple[Guess, tuple[int, ...]]:
     if not len(grid.rows):
         raise NoTableError(f"{file} has no rows below its headers")
     check_cells(sheet, grid)
-    decimal = choices.decimal or decimal_mark(grid)[0]
+    decimal = choices.decimal or decimal_mark(grid)
     facts = facts_of(grid, decimal)
     found = Guess(sheet, grid, facts, np.ones(len(grid.rows), dtype=bool))
     if choices.range:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from budgetopt.reading.office.amount_marks import check_decimal
 from budgetopt.reading.office.amount_units import find_scale
 from budgetopt.reading.office.choices import Choices
-from budgetopt.reading.office.column_facts import ColumnFacts, decimal_mark, facts_of
+from budgetopt.reading.office.column_facts import ColumnFacts, facts_of
+from budgetopt.reading.office.decimal_marks import check_decimal, decimal_mark
 from budgetopt.reading.office.guessed import Guess
 from budgetopt.reading.office.header_words import is_row_number, meaning, words_of, year_of
 from budgetopt.reading.office.total_rows import find_totals
@@ -199,7 +199,7 @@ def find_grants(
 def _read(sheet: Sheet, row: int, table: Table) -> Guess:
     """Return the table below a row of headers, read with the decimal mark of the sheet of programs if that has one."""
     grid = body(sheet, (row,))
-    decimal = table.decimal or decimal_mark(grid)[0]
+    decimal = table.decimal or decimal_mark(grid)
     found = Guess(sheet, grid, facts_of(grid, decimal), np.ones(len(grid.rows), dtype=bool))
     if decimal:
         found.table["decimal"] = decimal

@@ -140,8 +140,10 @@ def ambiguous(texts: Sequence[str], numbers: Bools) -> Ints:
 
 
 def two_readings(text: str) -> tuple[str, str]:
-    """Return what such a number may be: with a point for the decimals, and with one for the thousands."""
-    return text.split(".")[0], text.replace(".", ",")
+    """Return what a number with one mark may be: with that mark for the decimals, and with it for the thousands."""
+    mark = "." if "." in text else ","
+    before, _, behind = text.partition(mark)
+    return f"{before}.{behind.rstrip('0')}".rstrip("."), f"{before},{behind}"
 
 
 def not_known(text: str) -> bool:

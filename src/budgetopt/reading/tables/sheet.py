@@ -28,6 +28,8 @@ class Sheet:
         and no other mark; shape (rows,) each. Empty where the file holds texts alone, as CSV does.
     lengths
         The cells that each row has, for files in which rows may be too short; shape (rows,).
+    separator
+        What parts the cells of a row in a text file; empty for other files.
     merged
         The merged ranges: first row, first column, last row, last column, counted from 0. The first cell has the value.
     problems
@@ -46,6 +48,7 @@ class Sheet:
     columns: tuple[Sequence[str], ...]
     numbers: tuple[Bools, ...] = ()
     lengths: Ints | None = None
+    separator: str = ""
     merged: tuple[tuple[int, int, int, int], ...] = ()
     problems: tuple[Problem, ...] = field(default=())
     indents: Mapping[int, Ints] = field(default_factory=dict)

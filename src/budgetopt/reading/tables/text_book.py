@@ -87,7 +87,7 @@ def open_text(data: bytes, file: str) -> Book:
         stripped = tuple(
             column if isinstance(column, TextCells) else list(map(str.strip, column)) for column in columns
         )
-        return Sheet(file, "", stripped, lengths=lengths, indents=blanks_before(columns))
+        return Sheet(file, "", stripped, lengths=lengths, separator=separator, indents=blanks_before(columns))
 
     return Book(file, ("",), read, notes=found.notes)
 
