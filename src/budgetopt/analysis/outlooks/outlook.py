@@ -254,8 +254,11 @@ def _years_after(periods: Sequence[str], count: int) -> list[str]:
     last, step = periods[-1], _step_of(periods)
     if not step:
         return [f"{last} + {more} (assumed)" for more in range(1, count + 1)]
-    years = (re.sub(r"\d+", lambda number, by=more * step: _later(number[0], by), last) for more in range(1, count + 1))
-    return [f"{year} (assumed)" for year in years]
+    numbers = re.compile(r"\d+")
+    years = [last]
+    for _ in range(count):
+        years.append(numbers.sub(lambda number: _later(number[0], step), years[-1]))
+    return [f"{year} (assumed)" for year in years[1:]]
 
 
 def _step_of(periods: Sequence[str]) -> int:
