@@ -93,6 +93,13 @@ def where_option(choices: Choices, column: str, value: str, said: str) -> Option
     )
 
 
+def skip_option(choices: Choices, column: str, cells: Sequence[str], said: str) -> Option:
+    """Return the answer that rows with some cells in a column are left out."""
+    flags = " ".join(f"--skip {shell(f'{column}={cell}')}" for cell in cells)
+    skip = {**choices.skip, column: (*choices.skip.get(column, ()), *cells)}
+    return Option(flags, said, replace(choices, skip=skip))
+
+
 def shell(text: str) -> str:
     """Return a text as a word of a command line."""
     return (

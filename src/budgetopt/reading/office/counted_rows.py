@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -21,19 +20,18 @@ from budgetopt.reading.office.total_rows import (
     find_headings,
     find_notes,
     find_totals,
-    has_total_word,
     skip_patterns,
 )
 from budgetopt.reading.office.translated_words import in_english, plain_letters
 from budgetopt.reading.tables.grid import Grid
-from budgetopt.reading.tables.shape import cell_pattern, filled_down, normal
+from budgetopt.reading.tables.shape import cell_pattern, normal
+from budgetopt.reading.tables.total_words import has_total_word
 from budgetopt.scenario.model.table import ANY
 from budgetopt.scenario.programs import Bools, Ints
 from budgetopt.scenario.words import listed, money, plural
 
 __all__ = [
     "choose_rows",
-    "fill_down",
     "leave_out_headers",
     "leave_out_rows",
     "leave_out_totals",
@@ -41,7 +39,6 @@ __all__ = [
     "titles_above",
 ]
 
-_FILLED_DOWN = ("department", "priority", "funds", "fund code", "program", "name")
 _EDITIONS = re.compile(
     r"(?:(?:budget|plan|data) )?(?:scenarios?|versions?|phases?|rounds?|editions?|alternatives?|(currency|currencies))"
 )
@@ -222,33 +219,6 @@ def leave_out_rows(found: Guess, choices: Choices) -> None:
         found.add_skip(column.name, values)
 
 
-def fill_down(found: Guess) -> None:
-    """Find columns whose cells stand once above the rows that they hold for, and fill them."""
-    names = []
-    columns = {column.position: column for key, column in found.keys.items() if key in _FILLED_DOWN}
-    for name in found.table.get("id", ()):  # type: ignore[attr-defined]
-        column = column_named(found.facts, name, found.sheet.file)
-        columns[column.position] = column
-    is_total = np.any([[has_total_word(cell) for cell in column.cells] for column in found.facts], axis=0)
-    has_amount = (found.amounts != 0) & ~is_total
-    words = sum(column.filled.astype(int) for column in found.facts if column not in found.money and column.is_label)
-    for position, column in columns.items():
-        rows = np.flatnonzero(found.lines & has_amount & (column.filled | (np.asarray(words) > 0)))
-        if not len(rows) or not column.filled[rows[0]]:
-            continue
-        blank = rows[~column.filled[rows]]
-        if len(blank) and len(blank) >= 0.3 * len(rows):
-            names.append(column.name)
-            filled = replace(column, cells=filled_down(column.cells))
-            found.facts[position] = filled
-            for key, known in found.keys.items():
-                if known is column:
-                    found.keys[key] = filled
-            found.remarks.append(f"{len(blank):,} empty cells of '{column.name}' have the value of the cell above them")
-    if names:
-        found.table["fill_down"] = names
-
-
 def leave_out_totals(found: Guess, programs: Sequence[ColumnFacts], choices: Choices) -> list[ColumnFacts]:
     """Leave out totals, headings and notes, and return the columns that name a program then.
 
@@ -272,7 +242,7 @@ def leave_out_totals(found: Guess, programs: Sequence[ColumnFacts], choices: Cho
     if headings.any():
         programs = _leave_out_headings(found, programs, headings)
     named_columns = [column for column in found.facts if column.header or column in programs]
-    columns = [column for column in named_columns if not column.is_numeric]
+    columns = [column for column in named_columns if not column.is_numeric or column in programs]
     named = np.all([column.filled for column in programs], axis=0)
     slack = 0.5 if (amounts == np.rint(amounts)).all() else 0.005
     leave_out_shares(found, programs[-1])
@@ -287,7 +257,7 @@ def leave_out_totals(found: Guess, programs: Sequence[ColumnFacts], choices: Cho
     rest = _below(found, totals, lines[result.unexplained])
     if len(rest):
         _refuse_unnamed(found, rest.tolist(), programs)
-    leave_out_last(found, programs, slack)
+    leave_out_last(found, programs, choices, slack)
     blank = found.lines & ~named
     if blank.any():
         found.skip_rows(blank)
@@ -356,6 +326,8 @@ def _skip_totals(
             left = left & ~has_word
     for column in programs:
         blank = left & ~column.filled
+        if column.name in found.table.get("fill_down", ()):  # type: ignore[operator]
+            continue  # a table is filled down before `skip` is looked at
         if blank.any() and not (rows & ~column.filled & ~totals).any():
             found.add_skip(column.name, [""])
             left = left & ~blank

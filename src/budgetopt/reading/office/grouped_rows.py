@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from budgetopt.reading.office.choices import ChoiceError, Choices, column_option, skip_option
 from budgetopt.reading.office.column_facts import ColumnFacts
 from budgetopt.reading.office.guessed import Guess
 from budgetopt.reading.office.header_words import is_revenue
-from budgetopt.reading.office.outlines import last_total
+from budgetopt.reading.office.outlines import is_no_chance, last_is_sum
 from budgetopt.reading.office.row_parts import leave_out
-from budgetopt.reading.office.total_rows import has_total_word
 from budgetopt.reading.tables.shape import filled_down
+from budgetopt.reading.tables.total_words import has_total_word
 from budgetopt.scenario.programs import Bools
 from budgetopt.scenario.words import listed, money
 
@@ -90,8 +91,27 @@ def _leave_out_revenue(found: Guess, column: ColumnFacts, headings: Bools) -> No
     found.leave_out(rows, "rows of revenue")
 
 
-def leave_out_last(found: Guess, programs: Sequence[ColumnFacts], slack: float) -> None:
-    """Leave out the last row where it is the sum of all others."""
+def leave_out_last(found: Guess, programs: Sequence[ColumnFacts], choices: Choices, slack: float) -> None:
+    """Leave out the last row where it is the sum of all others and that is no chance.
+
+    Raises ChoiceError where it may be chance.
+    """
     lines = np.flatnonzero(found.lines)
-    if len(lines) and last_total(programs[-1].cells[int(lines[-1])], found.amounts[lines], slack):
-        leave_out(found, lines[-1:], programs, programs[-1])
+    if not len(lines) or not last_is_sum(found.amounts[lines], slack):
+        return
+    column, last = programs[-1], int(lines[-1])
+    name = column.cells[last]
+    if is_no_chance(name, len(lines)):
+        leave_out(found, lines[-1:], programs, column)
+        return
+    total = money(float(found.amounts[last]))
+    if any(column.cells[row] == name for row in lines[:-1].tolist()):
+        return
+    if choices.group or "program" in choices.columns:
+        flag = skip_option(choices, column.name, [name], "").flag
+        remark = f"the last row, {name!r}, has {total}, the sum of the others, and counts"
+        found.remarks.append(f"{remark}: `{flag}` leaves it out")
+        return
+    message = f"rows may be counted twice: the last, {name!r}, has {total}, the sum of the others"
+    out = skip_option(choices, column.name, [name], f"it is a total: {total} are left out")
+    raise ChoiceError(message, [out, column_option(choices, "program", column.name, "it is a program, and counts")])

@@ -12,11 +12,10 @@ import numpy as np
 from budgetopt.errors import OptionError, near
 from budgetopt.reading.office.amount_marks import check_cells, turn_signs
 from budgetopt.reading.office.amount_units import find_scale
-from budgetopt.reading.office.choices import ChoiceError, Choices, NoTableError, Option, shell
+from budgetopt.reading.office.choices import ChoiceError, Choices, NoTableError, Option, shell, skip_option
 from budgetopt.reading.office.column_facts import ColumnFacts, facts_of
 from budgetopt.reading.office.counted_rows import (
     choose_rows,
-    fill_down,
     leave_out_headers,
     leave_out_rows,
     leave_out_totals,
@@ -24,6 +23,7 @@ from budgetopt.reading.office.counted_rows import (
     titles_above,
 )
 from budgetopt.reading.office.decimal_marks import check_decimal, decimal_mark
+from budgetopt.reading.office.filled_columns import fill_down
 from budgetopt.reading.office.grouped_rows import beside_headings
 from budgetopt.reading.office.guessed import Guess
 from budgetopt.reading.office.header_rows import find_headers, is_transposed
@@ -239,10 +239,7 @@ def _below_zero(
         merged = replace(choices, merge={**choices.merge, name: other})
         options.append(Option(f"--merge {shell(f'{name}={other}')}", f"its lines are part of {other!r}", merged))
     if len(programs) == 1:
-        column = programs[0].name
-        skip = {**choices.skip, column: (*choices.skip.get(column, ()), name)}
-        said = f"{money(net)} are left out"
-        options.append(Option(f"--skip {shell(f'{column}={name}')}", said, replace(choices, skip=skip)))
+        options.append(skip_option(choices, programs[0].name, [name], f"{money(net)} are left out"))
     message = f"the lines of {name!r} add up to {money(net)}, and a program has zero or more"
     return ChoiceError(message, options)
 

@@ -10,7 +10,17 @@ import numpy as np
 
 from budgetopt.scenario.programs import Bools, Floats, Ints
 
-__all__ = ["OutlineSums", "RowTree", "by_codes", "by_levels", "by_parents", "last_total", "outline_totals", "run_sums"]
+__all__ = [
+    "OutlineSums",
+    "RowTree",
+    "by_codes",
+    "by_levels",
+    "by_parents",
+    "is_no_chance",
+    "last_is_sum",
+    "outline_totals",
+    "run_sums",
+]
 
 _FEWEST = 4
 _SURELY = 12
@@ -151,12 +161,17 @@ def _runs(amounts: Floats, kind: Bools, slack: float) -> int:
     return of_several
 
 
-def last_total(name: str, amounts: Floats, slack: float) -> bool:
-    """Return whether the last row is the sum of all others, and its name or their number says that it is no chance."""
+def last_is_sum(amounts: Floats, slack: float) -> bool:
+    """Return whether the last row is the sum of all others, which are three or more."""
     rest = float(amounts[:-1].sum())
-    if len(amounts) < (_FEWEST if _WHOLE.search(name) else _SURELY) or not amounts[-1]:
+    if len(amounts) < _FEWEST or not amounts[-1]:
         return False
     return abs(float(amounts[-1]) - rest) <= slack * len(amounts) + 1e-9 * abs(rest)
+
+
+def is_no_chance(name: str, count: int) -> bool:
+    """Return whether the name of a last row that is the sum of the others, or their number, tells it from chance."""
+    return count >= _SURELY or _WHOLE.search(name) is not None
 
 
 def outline_totals(amounts: Floats, slack: float) -> Bools:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from budgetopt.reading.office.choices import ChoiceError, Choices, Option, column_option, shell
+from budgetopt.reading.office.choices import ChoiceError, Choices, column_option, skip_option
 from budgetopt.reading.office.column_facts import ColumnFacts
 from budgetopt.reading.office.guessed import Guess
 from budgetopt.reading.office.header_words import is_level, is_parent, meaning, words_of
@@ -21,8 +21,8 @@ from budgetopt.reading.office.outlines import (
     outline_totals,
     run_sums,
 )
-from budgetopt.reading.office.total_rows import has_total_word
 from budgetopt.reading.tables.shape import normal
+from budgetopt.reading.tables.total_words import has_total_word
 from budgetopt.scenario.model.table import IGNORE
 from budgetopt.scenario.programs import Bools, Ints
 from budgetopt.scenario.words import listed, money
@@ -253,9 +253,7 @@ def _question(
         f"rows may be counted twice: by '{outline.by.name}' {len(names):,} are made of others, and"
         f" {name!r} has {money(float(sums.amounts[odd]))}, its parts {money(float(sums.parts[odd]))}"
     )
-    skip = {**choices.skip, column.name: (*choices.skip.get(column.name, ()), *names)}
-    flags = " ".join(f"--skip {shell(f'{column.name}={name}')}" for name in names)
-    left = Option(flags, f"they are sums: {total} are left out", replace(choices, skip=skip))
+    left = skip_option(choices, column.name, names, f"they are sums: {total} are left out")
     key = "program" if outline.by in programs else IGNORE
     before = choices.columns.get(IGNORE, "")
     value = f"{before}+{outline.by.name}" if before and key == IGNORE else outline.by.name

@@ -5,24 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from budgetopt.reading.tables.shape import cell_pattern, normal
+from budgetopt.reading.tables.total_words import has_total_word, names_total
 from budgetopt.scenario.programs import Bools, Floats, Ints
 
-__all__ = ["TotalRows", "find_headings", "find_notes", "find_totals", "has_total_word", "skip_patterns"]
+__all__ = ["TotalRows", "find_headings", "find_notes", "find_totals", "skip_patterns"]
 
-_SUM = r"(?:gesamt|zwischen)?summe|insgesamt|razem|og\u00f3\u0142em|suma|soma|somme|totaal|totale"
-"""Words for a total in other languages than English, French and Spanish."""
-_TOTAL = re.compile(rf"(?:.*\b)?(?:sub[ -]?|grand )?totals?\b.*|.*\b(?:sum|all funds|{_SUM})\b.*", re.IGNORECASE)
-_PLAIN_TOTAL = re.compile(
-    rf"(?:{_SUM}):?|(?:{_SUM}) .+|(?:grand |sub ?-?)?totals?:?|sum|.+[ -]+(?:sub)?totals?:?|sub ?-?totals? .+"
-    r"|(?:grand |sub ?-?)?total (?:all )?(?:budget|expenditures?|expenses|appropriations?|funds|departments|programs"
-    r"|general fund|operating budget|city|county)",
-    re.IGNORECASE,
-)
 _LONG = 60
 """A cell of more characters that stands alone below a table is a note."""
 
@@ -37,17 +28,6 @@ class TotalRows:
     totals: Bools
     unexplained: Bools
     unequal: Bools
-
-
-@lru_cache(maxsize=1 << 16)
-def has_total_word(cell: str) -> bool:
-    """Return whether a cell has a word for a total."""
-    return _TOTAL.fullmatch(_parted(cell)) is not None
-
-
-def _parted(text: str) -> str:
-    """Return a text with CamelCase parted, so that ``allDepartmentTotal`` has a word for a total."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
 
 
 def find_totals(texts: Sequence[Sequence[str]], named: Bools, amounts: Floats, slack: float) -> TotalRows:
@@ -68,10 +48,8 @@ def find_totals(texts: Sequence[Sequence[str]], named: Bools, amounts: Floats, s
     has_word = np.zeros(count, dtype=bool)
     plain = np.zeros(count, dtype=bool)
     for column in texts:
-        found = {text: has_total_word(text) for text in set(column)}
-        has_word |= np.fromiter(map(found.__getitem__, column), bool, count)
-        sure = {text: _PLAIN_TOTAL.fullmatch(normal(_parted(text))) is not None for text in set(column)}
-        plain |= np.fromiter(map(sure.__getitem__, column), bool, count)
+        has_word |= np.fromiter(map(has_total_word, column), bool, count)
+        plain |= np.fromiter(map(names_total, column), bool, count)
     groups = [_codes(column) for column in texts]
     suspects = np.flatnonzero(has_word | (~named & (amounts != 0)))
     totals = np.zeros(count, dtype=bool)

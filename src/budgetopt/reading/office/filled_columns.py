@@ -1,0 +1,60 @@
+"""Columns whose cells stand once above the rows that they hold for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from budgetopt.reading.office.column_facts import ColumnFacts
+from budgetopt.reading.office.guessed import Guess
+from budgetopt.reading.office.roles import column_named
+from budgetopt.reading.tables.shape import filled_down
+from budgetopt.reading.tables.total_words import has_total_word
+
+__all__ = ["fill_down"]
+
+_FILLED_DOWN = ("department", "priority", "funds", "fund code", "program", "name")
+_MANY = 0.3
+"""A column is filled down where so large a share of its rows is empty."""
+
+
+def fill_down(found: Guess) -> None:
+    """Find columns whose cells stand once above the rows that they hold for, and fill them."""
+    names = []
+    columns = {column.position: column for key, column in found.keys.items() if key in _FILLED_DOWN}
+    for name in found.table.get("id", ()):  # type: ignore[attr-defined]
+        column = column_named(found.facts, name, found.sheet.file)
+        columns[column.position] = column
+    is_total = np.any([[has_total_word(cell) for cell in column.cells] for column in found.facts], axis=0)
+    has_amount = (found.amounts != 0) & ~is_total
+    words = sum(column.filled.astype(int) for column in found.facts if column not in found.money and column.is_label)
+    department = found.keys.get("department")
+    for position, column in columns.items():
+        rows = np.flatnonzero(found.lines & has_amount & (column.filled | (np.asarray(words) > 0)))
+        if not len(rows) or not column.filled[rows[0]]:
+            continue
+        filled = replace(column, cells=_filled_within(column, department))
+        blank = rows[~column.filled[rows] & filled.filled[rows]]
+        if len(blank) and len(blank) >= _MANY * len(rows):
+            names.append(column.name)
+            found.facts[position] = filled
+            for key, known in found.keys.items():
+                if known is column:
+                    found.keys[key] = filled
+            found.remarks.append(f"{len(blank):,} empty cells of '{column.name}' have the value of the cell above them")
+    if names:
+        found.table["fill_down"] = names
+
+
+def _filled_within(column: ColumnFacts, department: ColumnFacts | None) -> list[str]:
+    """Return the cells of a column filled down, but not from one department into the next that stands left of it."""
+    if department is None or department.position >= column.position:
+        return filled_down(column.cells)
+    cells, start = list[str](), 0
+    above = filled_down(department.cells)
+    for row in range(1, len(above) + 1):
+        if row == len(above) or above[row] != above[row - 1]:
+            cells += filled_down(column.cells[start:row])
+            start = row
+    return cells

@@ -1,0 +1,120 @@
+"""Rows of totals in files of many languages are left out by `new --from`, and no other row with them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from budgetopt.reading.load import load
+from budgetopt.reading.office.choices import ChoiceError, Choices
+from budgetopt.reading.starting import from_table
+from budgetopt.reading.tables.total_words import has_total_word, names_total
+from budgetopt.reading.write import write_files
+
+PLAIN = "Program,FY26 Adopted\nLibrary,1200\nPools,800\nParks,533\n{},2533\n"
+BY_DEPARTMENT = """\
+Department,Program,FY26 Adopted
+Culture,Library,1200
+{blank},Museum,300
+{sub},,1500
+Sport,Pools,817
+{last},,2317
+"""
+ACCOUNTS = """\
+Department,Program,Account,FY26 Adopted
+Culture,Library,Pay,1200
+,,Supplies,300
+,Museum,Pay,100
+,,Supplies,20
+Kulttuuri koko,,,1620
+Parks,Pools,Pay,800
+,,Supplies,80
+Parks koko,,,880
+Koko,,,2500
+"""
+CODES = "Program,Kind,Budget\n1000,Pay,1000\n1000,Fees,-50\n2000,Pay,700\nErgebnis,,1650\n"
+
+
+def baselines(text: str, folder: Path, choices: Choices | None = None) -> tuple[dict[str, float], str]:
+    """Return the baselines of the scenario that is written, and the remarks."""
+    (folder / "office.csv").write_text(text, encoding="utf-8")
+    files, remarks = from_table(str(folder / "office.csv"), "town", choices)
+    found = load(write_files(folder / "town", files)).programs
+    return dict(zip(found.ids.tolist(), found.baseline().tolist(), strict=True)), "\n".join(remarks)
+
+
+@pytest.mark.parametrize(
+    "total",
+    [
+        "Gesamt", "Gesamtausgaben", "Gesamtergebnis", "Teilergebnis", "Summa", "Totalsumma", "Totalt", "I alt",
+        "Yhteensä", "Eindtotaal", "Ensemble", "Totaux", "Totale complessivo", "Celkem", "ÖSSZESEN", "Итого",
+        "合計", "合　計", "歳出合計", "合计", "總計", "計", "합계",
+    ],
+)  # fmt: skip
+def test_a_total_by_its_word_in_many_languages(total: str, tmp_path: Path) -> None:
+    found, remarks = baselines(PLAIN.format(total), tmp_path)
+    assert found == {"Library": 1200, "Pools": 800, "Parks": 533}
+    assert f"1 row of totals is left out, 2,533 in all: {total!r}" in remarks
+
+
+@pytest.mark.parametrize("name", ["Gesamtschule", "会計", "総合計画", "统计", "Music Ensemble", "Summer camp"])
+def test_names_that_hold_the_letters_of_a_total_are_none(name: str) -> None:
+    assert not has_total_word(name)
+
+
+@pytest.mark.parametrize("name", ["Être Ensemble", "Być Razem", "Baie de Somme", "Schulen gesamt", "Total Quality"])
+def test_words_for_a_total_within_a_name_ask_for_a_sum(name: str, tmp_path: Path) -> None:
+    assert not names_total(name)
+    found, _ = baselines(PLAIN.format(name).replace("2533", "40"), tmp_path)
+    assert found == {"Library": 1200, "Pools": 800, "Parks": 533, name: 40}
+
+
+@pytest.mark.parametrize("blank", ["", "Culture"])
+@pytest.mark.parametrize(
+    ("sub", "last"),
+    [
+        ("Culture Ergebnis", "Gesamtergebnis"),
+        ("小計", "合計"),
+        ("Culture yhteensä", "Yhteensä"),
+        # no word of theirs is known
+        ("Culture részösszeg", "Végösszeg"),
+    ],
+)
+def test_no_program_is_filled_down_into_the_total_of_its_department(
+    blank: str, sub: str, last: str, tmp_path: Path
+) -> None:
+    found, remarks = baselines(BY_DEPARTMENT.format(blank=blank, sub=sub, last=last), tmp_path)
+    assert found == {"Library": 1200, "Museum": 300, "Pools": 817}
+    assert "2 rows of totals are left out, 3,817 in all" in remarks
+
+
+def test_programs_that_are_filled_down_end_with_their_department(tmp_path: Path) -> None:
+    found, remarks = baselines(ACCOUNTS, tmp_path)
+    assert found == {"Library": 1500, "Museum": 120, "Pools": 880}
+    assert "3 empty cells of 'Program' have the value of the cell above them" in remarks
+    # a program left of its departments holds for each of them
+    text = "Program,Department,Budget\nYouth,Culture,100\n,Works,50\n,Parks,7\nElders,Culture,12\n,Parks,33\n"
+    assert baselines(text, tmp_path / "..")[0] == {"Youth": 157, "Elders": 45}
+
+
+def test_the_word_for_a_total_stands_in_a_column_of_codes_too(tmp_path: Path) -> None:
+    assert baselines(CODES, tmp_path)[0] == {"1000": 950, "2000": 700}
+
+
+def test_a_last_row_that_is_the_sum_of_the_others_is_asked_about(tmp_path: Path) -> None:
+    text = PLAIN.format("Végösszeg")
+    with pytest.raises(ChoiceError, match="the last, 'Végösszeg', has 2,533, the sum of the others") as error:
+        baselines(text, tmp_path)
+    total, program = error.value.options
+    assert total.flag == '--skip "Program=Végösszeg"'
+    assert program.flag == "--column program=Program"
+    (tmp_path / "one").mkdir()
+    assert baselines(text, tmp_path / "one", total.choices)[0] == {"Library": 1200, "Pools": 800, "Parks": 533}
+    found, remarks = baselines(text, tmp_path, program.choices)
+    assert found["Végösszeg"] == 2533
+    assert "the last row, 'Végösszeg', has 2,533, the sum of the others, and counts" in remarks
+
+
+def test_a_last_row_that_has_the_name_of_another_is_a_line_of_its_program(tmp_path: Path) -> None:
+    assert baselines(PLAIN.format("Library"), tmp_path)[0] == {"Library": 3733, "Pools": 800, "Parks": 533}
