@@ -61,6 +61,44 @@ def test_what_speaks_of_the_money_says_its_unit(title: str, header: str, tmp_pat
     assert found.programs.baseline().tolist() == [6_123_000, 3_200_000]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Borough budget,\n£'000,\nService,Budget 2026/27\nLibraries,1234\nRefuse,8457\n",
+        "Program,FY26 Adopted\n,$ in thousands\nLibraries,1234\nRefuse,8457\n",
+        "Program,FY26 Adopted\n,(K)\nLibraries,1234\nRefuse,8457\n",
+        "Program,FY26 Adopted\n(in thousands),\nLibraries,1234\nRefuse,8457\n",
+        "Program,FY26 Adopted\nLibraries,1234\nRefuse,8457\n($ in thousands),\n",
+        "Program,FY26 Adopted thousands\nLibraries,1234\nRefuse,8457\n",
+        "Programm,Ansatz 2026 (T€)\nLibraries,1234\nRefuse,8457\n",
+    ],
+)
+def test_where_a_unit_may_stand(text: str, tmp_path: Path) -> None:
+    (tmp_path / "office.csv").write_text(text, encoding="utf-8")
+    found = read_budget(str(tmp_path / "office.csv"))
+    assert found.programs.baseline().tolist() == [1_234_000, 8_457_000]
+    assert "amounts are multiplied by 1,000, because the file says" in "\n".join(found.remarks)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Program,FY26 Adopted\nLibraries,1234\nRefuse,8457\nVisits in thousands,\n",
+        "City of Thousand Oaks,\nProgram,FY26 Adopted\nLibraries,1234\nRefuse,8457\n",
+        "Program,FY26 Adopted\nLibraries,1234\nRefuse (thousands),8457\n",
+    ],
+)
+def test_what_is_not_said_of_the_amounts_is_no_unit(text: str, tmp_path: Path) -> None:
+    (tmp_path / "office.csv").write_text(text, encoding="utf-8")
+    assert read_budget(str(tmp_path / "office.csv")).programs.baseline().tolist()[:2] == [1234, 8457]
+
+
+def test_a_title_that_may_say_a_unit_is_asked_about(tmp_path: Path) -> None:
+    with pytest.raises(ChoiceError, match="says 'Budget - millions', and not whether its amounts are in") as raised:
+        read("Program,FY26 Adopted", tmp_path, "Hours,6123", title="Budget - millions,")
+    assert [option.choices.scale for option in raised.value.options] == [1, 1_000_000]
+
+
 def test_a_limit_in_another_unit_than_the_money_is_asked_about(tmp_path: Path) -> None:
     header, rows = "Program,FY26 Adopted ($000),Minimum ($)", ("Hours,6123,80000", "Pools,3200,20000")
     with pytest.raises(ChoiceError, match=r"'Minimum \(\$\)' of .* is in another unit than other amounts") as raised:

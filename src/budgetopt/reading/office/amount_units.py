@@ -14,36 +14,18 @@ from budgetopt.reading.office.column_facts import ColumnFacts
 from budgetopt.reading.office.guessed import Guess
 from budgetopt.reading.office.header_rows import note_lines, title_lines
 from budgetopt.reading.office.translated_words import plain_letters
+from budgetopt.reading.office.unit_words import bare_unit_in, is_unit_alone, unit_in, unit_in_header
 from budgetopt.scenario.model.table import IGNORE, PLUS
+from budgetopt.scenario.programs import Floats
 
 __all__ = ["find_scale"]
 
-_SCALES = (
-    (
-        re.compile(
-            r"\b(?:in|of) thousands\b|(?:\bin |\()[$\u20ac\u00a3]?000'?s?(?:\b|\))|[$\u20ac\u00a3]000'?s?\b"
-            r"|[$\u20ac\u00a3]k\b|\bk(?:[$\u20ac\u00a3]|EUR\b|USD\b|CHF\b)"
-            r"|\b(?:in|en|w) (?:tausend|tsd|miles|milliers|tys)\b|\bT(?:EUR|\u20ac|CHF)\b",
-            re.IGNORECASE,
-        ),
-        1000.0,
-    ),
-    (
-        re.compile(
-            r"\b(?:in|of) millions\b|\((?:[$\u20ac\u00a3]m|millions?)\)|[$\u20ac\u00a3] ?millions?\b"
-            r"|\b(?:in|en|w) (?:mio|millones|mln)\b|\bM(?:[$\u20ac\u00a3]|EUR\b|USD\b|CHF\b)|[$\u20ac\u00a3]m\b",
-            re.IGNORECASE,
-        ),
-        1_000_000.0,
-    ),
-    (re.compile(r"\bin (?:us )?cents\b|\(cents\)|\ben (?:centimes|centavos|c[e\u00e9]ntimos)\b", re.IGNORECASE), 0.01),
-)
-_LETTERS = ((re.compile(r"\(k\)", re.IGNORECASE), 1000.0), (re.compile(r"\(m\)", re.IGNORECASE), 1_000_000.0))
-"""Letters that are a unit in the header of amounts, and codes elsewhere: ``Mandated (M)``."""
-_ONE = (re.compile(r"\((?:in )?(?:[$\u20ac\u00a3]|(?:whole )?dollars|EUR|USD|GBP|CHF)\)", re.IGNORECASE), 1.0)
-"""What says in the header of amounts that they are whole."""
 _OF_AMOUNTS = re.compile(r"\b(?:amounts?|dollars|figures|values|betrage|montants?|importes?|valores)\b")
 """Words of a note below a table that says what its amounts are in."""
+_SEARCHED = 3
+"""A unit is looked for in so many rows below the headers."""
+_LONG = 80
+"""No title of a table has as many characters."""
 
 
 def find_scale(found: Guess, choices: Choices, header: Sequence[int]) -> None:
@@ -57,10 +39,12 @@ def find_scale(found: Guess, choices: Choices, header: Sequence[int]) -> None:
         return
     columns = [part for column in found.money for part in found.read_columns(column)]
     text, said = _said(found, choices, header, columns)
+    amounts = found.amounts[found.amounts != 0]
+    if not text:
+        _ask_for_unit(found, choices, header, amounts)
     limits = [column for key, column in found.keys.items() if key.startswith("spending.") and column not in columns]
     _check_units(found, choices, said, columns, limits)
     times = _thousands(found, choices, text, said, [*columns, *limits])
-    amounts = found.amounts[found.amounts != 0]
     if said != 1 and said == 1000.0**times:
         found.remarks.append(
             f"the file says {text!r}, and its cells hold whole amounts and only show them so: they are taken as they"
@@ -87,18 +71,28 @@ def _said(found: Guess, choices: Choices, header: Sequence[int], columns: Sequen
     amounts are whole, and the table says another unit.
     """
     headers = [column.header for column in columns]
+    headers += [cell for row in _rows_before(found) for column in columns if (cell := column.cells[row])]
     for row in header[:-1]:
         # a cell of an upper row may stand above empty ones, without being merged
         cells = found.sheet.row(row - 1)
         before = (cells[: found.grid.at[column.position]] for column in columns)
         headers += [next(filter(None, reversed(some)), "") for some in before]
-    units = ((text, unit) for text in headers if (unit := _in_header(text)) is not None)
-    of_all = ((text, unit) for text in _lines(found, header) if (unit := _unit_of(text)) is not None)
+    units = ((text, unit) for text in headers if (unit := unit_in_header(text)) is not None)
+    of_all = ((text, unit) for text in _lines(found, header) if (unit := unit_in(text)) is not None)
     own, general = next(units, ("", 1.0)), next(of_all, ("", 1.0))
     if own[0] and general[0] and own[1] == 1.0:
         message = f"{found.grid.name} says {general[0]!r}, and the header of its amounts {own[0]!r}"
         raise ChoiceError(message, _one_or_all(choices, general[1]))
     return own if own[0] else general
+
+
+def _ask_for_unit(found: Guess, choices: Choices, header: Sequence[int], amounts: Floats) -> None:
+    """Ask for the unit where a title has a word that may be one, and does not say that amounts are in it."""
+    for line in title_lines(found.sheet, header[0] - 1):
+        unit = bare_unit_in(line) if len(line) < _LONG else None
+        if unit is not None and (amounts % unit != 0).any():
+            message = f"{found.grid.name} says {line!r}, and not whether its amounts are in that unit"
+            raise ChoiceError(message, _one_or_all(choices, unit))
 
 
 def _one_or_all(choices: Choices, unit: float) -> list[Option]:
@@ -109,23 +103,23 @@ def _one_or_all(choices: Choices, unit: float) -> list[Option]:
     ]
 
 
+def _rows_before(found: Guess) -> range:
+    """Return the rows between the headers and the first amounts, in which a unit may stand below its header."""
+    known = np.array([~np.isnan(column.amounts) for column in found.money]).any(axis=0)
+    return range(min(int(np.argmax(known)), _SEARCHED))
+
+
 def _lines(found: Guess, header: Sequence[int]) -> Iterator[str]:
     """Yield what may say the unit of all amounts: titles, headers of what rows are, notes below the table."""
     yield from title_lines(found.sheet, header[0] - 1)
+    for row in _rows_before(found):
+        cells = [cells[row] for cells in found.grid.columns if cells[row]]
+        yield from cells if len(cells) == 1 else []
     names = [found.facts[0], *found.keys.values()]
     yield from (column.header for column in names if not column.is_numeric)
-    yield from (line for line in note_lines(found.sheet) if _OF_AMOUNTS.search(plain_letters(line)))
-
-
-def _unit_of(text: str) -> float | None:
-    """Return the unit of amounts that a text says, None if it says none."""
-    return next((scale for pattern, scale in _SCALES if pattern.search(text)), None)
-
-
-def _in_header(header: str) -> float | None:
-    """Return the unit that the header of a column of amounts says, None if it says none."""
-    known = (scale for pattern, scale in (*_LETTERS, _ONE) if pattern.search(header))
-    return unit if (unit := _unit_of(header)) is not None else next(known, None)
+    for line in note_lines(found.sheet):
+        if _OF_AMOUNTS.search(plain_letters(line)) or is_unit_alone(line):
+            yield line
 
 
 def _check_units(
@@ -133,7 +127,7 @@ def _check_units(
 ) -> None:
     """Refuse columns of amounts whose headers say different units: a table has one."""
     for column in (*columns, *limits):
-        unit = _in_header(column.header)
+        unit = unit_in_header(column.header)
         if unit is None or unit == said:
             continue
         message = f"'{column.header}' of {found.grid.name} is in another unit than other amounts, and a table has one"
