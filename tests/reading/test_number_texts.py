@@ -36,6 +36,21 @@ def plain(
         ("1-2", "1-2"),
         ("- 5 -", "- 5 -"),
         ("2.4M", "2.4M"),
+        # a dollar sign behind the amount, as in Quebec
+        ("5$", "5"),
+        ("1 250 000 $", "1250000"),
+        ("1\u00a0250\u00a0000,50\u00a0$", "1250000.50"),
+        ("-1,250.50 $", "-1,250.50"),
+        ("2.4M $", "2.4M"),
+        ("- $", "0"),
+        ("$5 $", "$5 $"),
+        # thousands, lakhs and crores
+        ("12,34,567", "1234567"),
+        ("Rs. 12,34,56,789.50", "123456789.50"),
+        ("-\u20b91,00,000", "-100000"),
+        ("1,23,45", "1,23,45"),
+        ("1,2,345", "1,2,345"),
+        ("1,234,56,789", "1,234,56,789"),
     ],
 )
 def test_accounting_formats_are_plain_numbers(text: str, expected: str) -> None:
@@ -64,6 +79,8 @@ def test_brackets_are_a_minus_sign_where_amounts_are_added_up(text: str, expecte
         ("46.000", ".", "46.000"),
         ("12,5%", ",", "12.5%"),
         ("2,4M", ",", "2.4M"),
+        ("1 250,50 $", ",", "1250.50"),
+        ("1\u2009250\u2009000", ",", "1250000"),
     ],
 )
 def test_the_decimal_mark_that_is_said_is_the_only_one(text: str, decimal: str, expected: str) -> None:
@@ -139,6 +156,8 @@ def test_what_a_refused_cell_is(text: str, unknown: bool, negative: bool) -> Non
         ("1 234,567", True, False),
         ("1.234 567", False, False),
         ("\u20ac 1.234,50", True, False),
+        ("1\u00a0250,50\u00a0\u20ac", True, False),
+        ("1\u2009250,50\u2009$", True, False),
         ("2,4M", True, False),
         ("12,5%", True, False),
         ("(1.000)", True, True),

@@ -27,7 +27,7 @@ _SIGN = (
 )
 _NAMED = re.compile(
     rf"(?P<open>[-+\u2212(]?)\s*(?:(?P<before>{_SIGN})\s*)?(?P<sign>[-+\u2212]?)\s*(?P<number>[\d.,'\u2019][\d.,_'\s\u2019]*"
-    rf"(?:\s?[kmb])?|[-\u2013\u2014]+)\s*(?P<after>{_SIGN}|\.?[-\u2013\u2014]+)?\s*(?P<close>\)?)",
+    rf"(?:\s?[kmb])?|[-\u2013\u2014]+)\s*(?P<after>{_SIGN}|\$|\.?[-\u2013\u2014]+)?\s*(?P<close>\)?)",
     re.IGNORECASE,
 )
 """An amount with a currency before or behind it: ``EUR 1.234``, ``(\u00a3812)``, ``495 157 kr``, ``Fr. 12.-``."""
@@ -36,11 +36,13 @@ _BLANKS = re.compile(r"([-+]?\$?[0-9]{1,3})((?:[ '\u2019\u00a0\u202f\u2009][0-9]
 """A number whose thousands are parted by blanks or apostrophes, which no decimal mark can be."""
 _FOOTNOTE = re.compile(r"(?<=[\d)])(?:\s*[*\u2020\u2021\u00a7\u00b9\u00b2\u00b3]+|\s+\([a-z]\)|\s*\[[\da-z]\])")
 """A mark that leads from an amount to a note below the table."""
+_INDIAN = re.compile(r"[-+]?\$?[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]+)?")
+"""A number whose thousands, lakhs and crores are parted by commas: ``12,34,567``."""
 _BEHIND = re.compile(r"(\$?[\d.,]+)[-\u2212]")
 _POINT = re.compile(r"[0-9]*\.[0-9]+")
 _UNKNOWN = re.compile(r"n\.?/?a\.?|t\.?b\.?[dac]\.?|unknown|none|nil|null|pending|\?+|#n/a", re.IGNORECASE)
-_TOKEN = re.compile(r"\d(?:[\d.,'_\u2019\u00a0\u202f]|\x20(?=\d))*")
-_SEPARATORS = {",": "._'\u2019 \u00a0\u202f", ".": ",_'\u2019 \u00a0\u202f"}
+_TOKEN = re.compile(r"\d(?:[\d.,'_\u2019]|[\x20\u00a0\u202f\u2009](?=\d))*")
+_SEPARATORS = {",": "._'\u2019 \u00a0\u202f\u2009", ".": ",_'\u2019 \u00a0\u202f\u2009"}
 
 
 def plain_texts(
@@ -86,6 +88,8 @@ def _plain(text: str, decimal: str | None, *, is_zero: bool, is_signed: bool) ->
     if decimal is None and (match := _BLANKS.fullmatch(new)):
         fraction = match[3] or match[4]
         new = match[1] + re.sub(r"\D", "", match[2]) + (f".{fraction}" if fraction else "")
+    if decimal is None and _INDIAN.fullmatch(new):
+        new = new.replace(",", "")
     if decimal is not None:
         digits = "".join(mark for mark in new if mark not in _SEPARATORS[decimal])
         new = digits.replace(",", ".") if decimal == "," else digits
