@@ -99,7 +99,7 @@ def test_every_name_is_refused_with_its_place_and_without_the_character(number: 
 def test_names_of_tables_and_changes_are_refused(kind: str, column: int, tmp_path: Path) -> None:
     for what in ("C1", "override", "zero-width space", "line separator"):
         hidden = HIDDEN[what]
-        if what in LINE_ENDS and column in (1, 2):
+        if what in LINE_ENDS and (column in (1, 2) or kind in ("csv", "parquet", "frame")):
             continue
         row: list[Any] = ["p", "P", "D", "t", 1, 10]
         row[column] = f"a{hidden}b"
@@ -137,6 +137,21 @@ def test_lines_of_a_name_in_a_cell_become_one() -> None:
     for kind in LINE_ENDS:
         scenario = Scenario.from_document(named_by(lambda at: f"a{HIDDEN[kind]}b" if at in (0, 13) else f"n{at}"))  # noqa: B023
         assert (scenario.name, scenario.programs.value(0, "department")) == ("a b", "a b")
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "frame"])
+def test_lines_of_an_id_in_a_table_become_one(kind: str, tmp_path: Path) -> None:
+    for broken in ("a\nb", "a \r\n\r\n b", "a\tb", *(f"a{HIDDEN[what]}b" for what in LINE_ENDS)):
+        scenario = _read(kind, 0, [broken, broken, broken, f"{broken};c", 1, 10], tmp_path)
+        program = scenario.programs["a b"]
+        assert (program.name, program.department, program.tags) == ("a b", "a b", ("a b", "c"))
+
+
+def test_two_ids_that_differ_in_a_line_break_are_one(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text('program,baseline\na b,1\n"a\nb",2\n')
+    (tmp_path / "s.yaml").write_text(f"{HEAD}tables: {{programs: t.csv}}\n")
+    with pytest.raises(ScenarioError, match="the program 'a b' stands twice"):
+        bo.load(tmp_path / "s.yaml")
 
 
 def test_free_texts_are_kept_and_shown_without_them() -> None:

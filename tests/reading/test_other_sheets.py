@@ -223,6 +223,20 @@ def test_an_amount_of_a_grant_that_may_mean_two_things_is_asked_for(tmp_path: Pa
     assert amounts == [[1_250, 1_740], [1.25, 1.74]]
 
 
+def test_lines_of_names_in_cells_become_one_on_every_sheet(office: Path) -> None:
+    book = openpyxl.load_workbook(office)
+    for sheet in book:
+        for row in sheet.iter_rows(min_row=3 if sheet.title == book.worksheets[0].title else 2):
+            for cell in row:
+                if isinstance(cell.value, str) and " " in cell.value and cell.row % 2:
+                    cell.value = cell.value.replace(" ", "\n", 1)
+    plain, (_, broken) = bo.first_scenario(office), (book.save(office), bo.first_scenario(office))
+    assert broken.programs.ids.tolist() == plain.programs.ids.tolist()
+    assert broken.programs.baseline().tolist() == plain.programs.baseline().tolist()
+    assert list(broken.funds) == list(plain.funds)
+    assert bo.solve(broken).outcomes["level"].to_dict() == bo.solve(plain).outcomes["level"].to_dict()
+
+
 def test_results_are_read_with_the_decimal_mark_of_the_programs(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     for row in (["Program", "FY26 Adopted"], ["Pools", "3.200,50"], ["Library", "6.000,00"]):

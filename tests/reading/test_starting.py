@@ -128,3 +128,10 @@ def test_revenue_that_cannot_be_read_is_no_table_of_programs(tmp_path: Path) -> 
 def test_a_wrong_choice_is_told_once_for_all_sheets(tmp_path: Path) -> None:
     with pytest.raises(OptionError, match="'founds' is no key of a program"):
         from_table(workbook(tmp_path, PROGRAMS, SUMMARY), "t", Choices(columns={"founds": "Department"}))
+
+
+def test_a_program_of_which_one_line_breaks_the_name_is_added_up(tmp_path: Path) -> None:
+    rows = [HEADERS, ["Library\nhours", "Library", 250], ["Pools", "Parks", 100], ["Library hours", "Library", 60]]
+    folder = write_files(tmp_path / "t", from_table(workbook(tmp_path, rows), "t")[0])
+    programs = load(folder).programs
+    assert dict(zip(programs.ids, programs.baseline(), strict=True)) == {"Library hours": 310, "Pools": 100}

@@ -42,7 +42,8 @@ _MONEY = (Amount, AmountOrShare, PositiveAmount, ReserveAmount, SignedAmount)
 _NUMERIC_VALIDATORS = {
     part.func for alias in (*_NOT_NEGATIVE, *_SIGNED) for part in get_args(alias) if isinstance(part, PlainValidator)
 }
-_WORDS = (*get_args(Name)[1:], *get_args(Text)[1:], *get_args(Title)[1:])
+_NAMES = get_args(Name)[1:]
+_WORDS = (*_NAMES, *get_args(Text)[1:], *get_args(Title)[1:])
 """What annotates the types that take any words."""
 _MONEY_VALIDATORS = {part.func for alias in _MONEY for part in get_args(alias) if isinstance(part, PlainValidator)}
 
@@ -64,6 +65,11 @@ class Leaf:
     def takes_words(self) -> bool:
         """Whether every text of visible characters, without blanks around it, is a value as it stands."""
         return self.kind == "text" and all(part in _WORDS for part in _annotations(self.type))
+
+    @cached_property
+    def is_name(self) -> bool:
+        """Whether its values are names."""
+        return self.kind == "text" and any(part in _NAMES for part in _annotations(self.type))
 
     @cached_property
     def is_money(self) -> bool:

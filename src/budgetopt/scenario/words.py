@@ -12,8 +12,8 @@ from pydantic_core import PydanticCustomError
 from budgetopt.errors import hidden_in
 
 __all__ = [
-    "clean", "listed", "money", "plural", "printed", "refuse", "seen_as_written", "shown", "turns_written_out",
-    "visible",
+    "clean", "listed", "money", "on_one_line", "plural", "printed", "refuse", "seen_as_written", "shown",
+    "turns_written_out", "visible",
 ]  # fmt: skip
 
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -47,9 +47,14 @@ def turns_written_out(text: str) -> str:
     return text if text.isascii() else _TURNS.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
+def on_one_line(name: str) -> str:
+    """Return a name without the line breaks and tabs in it, and what stands on its lines with single blanks between."""
+    return " ".join(name.split()) if _LINE_ENDS.search(name) else name
+
+
 def seen_as_written(name: str) -> str:
     """Return the name of something on one line; refuse one with a character that nobody can see."""
-    line = " ".join(name.split()) if _LINE_ENDS.search(name) else name
+    line = on_one_line(name)
     if hidden := hidden_in(line):
         hint = "it may have come with a copied text: type the name again"
         message = "the name {shown} has an invisible character, U+{number}"

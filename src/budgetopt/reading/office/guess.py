@@ -35,7 +35,7 @@ from budgetopt.reading.office.sheet_tables import last_row_of
 from budgetopt.reading.tables.shape import JOIN, body
 from budgetopt.reading.tables.sheet import Sheet
 from budgetopt.scenario.model.table import IGNORE
-from budgetopt.scenario.words import listed, money, plural
+from budgetopt.scenario.words import listed, money, on_one_line, plural
 
 __all__ = ["Guess", "guess"]
 
@@ -170,7 +170,7 @@ def _name_programs(found: Guess, programs: Sequence[ColumnFacts]) -> None:
 def _lines_of_programs(found: Guess, programs: Sequence[ColumnFacts], choices: Choices) -> None:
     """Add the lines of programs up where they have several, and leave alone what differs within one."""
     programs = [found.facts[column.position] for column in programs]
-    ids = list(zip(*(list(found.cells(column)) for column in programs), strict=True))
+    ids = list(zip(*(map(on_one_line, found.cells(column)) for column in programs), strict=True))
     distinct = len(set(ids))
     negative = any(bool((column.amounts[found.lines] < 0).any()) for column in found.money)
     is_turned = float(found.table.get("scale", 1.0)) < 0  # type: ignore[arg-type]

@@ -19,7 +19,7 @@ from budgetopt.reading.tables.shape import body, normal
 from budgetopt.reading.tables.sheet import Book, Sheet
 from budgetopt.scenario.model.table import IGNORE, Table
 from budgetopt.scenario.programs import ProgramTable
-from budgetopt.scenario.words import listed, plural
+from budgetopt.scenario.words import listed, on_one_line, plural
 
 __all__ = ["Grant", "Measures", "find_grants", "find_measures", "is_other_sheet"]
 
@@ -131,7 +131,7 @@ def _measures(
     known = {str(name) for name in programs.ids}
     baseline = programs.baseline()
     funded = {str(name) for name, amount in zip(programs.ids, baseline, strict=True) if amount > 0}
-    rows = list(zip(program.cells, measure.cells, result.cells, strict=True))
+    rows = list(zip(map(on_one_line, program.cells), map(on_one_line, measure.cells), result.cells, strict=True))
     strangers = list(dict.fromkeys(name for name, *_ in rows if name and name not in known))
     unfunded = list(dict.fromkeys(name for name, *_ in rows if name in known and name not in funded))
     shares = sum(cell.endswith("%") for *_, cell in rows)
@@ -265,7 +265,7 @@ def _grants(found: Guess, programs: ProgramTable) -> tuple[tuple[Grant, ...], li
     ids = _ids(programs)
     lines: dict[str, list[int]] = {}
     for row in np.flatnonzero(found.lines).tolist():
-        lines.setdefault(name.cells[row], []).append(row)
+        lines.setdefault(on_one_line(name.cells[row]), []).append(row)
     grants = []
     for grant, rows in lines.items():
         named = [ids[key] for row in rows if program and (key := normal(program.cells[row]).casefold()) in ids]

@@ -18,6 +18,7 @@ from budgetopt.reading.tables.text_cells import PLAIN, TextCells, is_filled, tak
 from budgetopt.scenario.amounts import LEAST, MOST, Share
 from budgetopt.scenario.keys import Leaf
 from budgetopt.scenario.programs import Bools, Column, Floats, Ints, column_of, items_of, objects, positions_of
+from budgetopt.scenario.words import on_one_line
 
 __all__ = ["is_plain", "malformed_curves", "read_cells"]
 
@@ -107,7 +108,12 @@ def _by_type(leaf: Leaf, texts: Sequence[str]) -> tuple[list[Any], Refused]:
 
 def _prepared(leaf: Leaf, text: str) -> Any:
     """Return the text of a cell as YAML would have given it."""
-    if leaf.kind in ("names", "numbers"):
+    if leaf.kind == "names":
+        return [on_one_line(item.strip()) for item in text.split(";")]
+    if leaf.is_name:
+        # people break long names into lines within a cell
+        return on_one_line(text)
+    if leaf.kind == "numbers":
         return [item.strip() for item in text.split(";")]
     if leaf.kind == "points":
         parts = ([part.strip() for part in point.split(":")] for point in text.split(";"))
