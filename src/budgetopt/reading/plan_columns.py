@@ -65,7 +65,7 @@ def find_columns(headers: Sequence[str], columns: Sequence[PlanColumn]) -> dict[
     """Return the position of the header of each column that stands there; of two the last, which is the newest."""
     found = {}
     for position, written in enumerate(map(normal, headers)):
-        header = re.sub(r" x [0-9][0-9,.]*$", "", written.removesuffix(f" {FIRST_ROW}"))
+        header = re.sub(r" x -?[0-9][0-9,.]*$", "", written.removesuffix(f" {FIRST_ROW}"))
         for column in columns:
             # headers of several rows are joined, and the plan's stands in the last of them
             if header == normal(column.header) or header.endswith(f" {normal(column.header)}"):

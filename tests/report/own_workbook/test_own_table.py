@@ -482,3 +482,19 @@ def test_the_plan_of_a_city_reads_back_as_it_was_written(tmp_path: Path, seed: i
     assert len(edited.moves) == 0
     assert edited.remarks == ()
     assert edited.loss == pytest.approx(0, abs=1e-6 * abs(plan.plan_value))
+
+
+@pytest.mark.parametrize("scale", [-1, -1000, 1000, 0.01])
+def test_an_edited_plan_is_read_in_the_scale_of_the_table(scale: float, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for line in (["Program", "FY26 Adopted"], ["Patrol", 25_000 / scale], ["Pools", 3_000 / scale]):
+        book.active.append(line)
+    book.save(tmp_path / "office.xlsx")
+    scenario = bo.first_scenario(tmp_path / "office.xlsx", choices=bo.Choices(scale=None if scale == -1 else scale))
+    copy = bo.solve(scenario).to_own_table(tmp_path / "plan.xlsx")
+    edited = openpyxl.load_workbook(copy)
+    assert edited.active["C2"].value == pytest.approx(25_000 / scale)
+    edited.active["C2"], edited.active["C3"] = 24_000 / scale, 4_000 / scale
+    edited.save(copy)
+    moves = bo.edited_plan(scenario, copy).moves
+    assert dict(zip(moves["name"], moves["after"], strict=True)) == pytest.approx({"Patrol": 24_000, "Pools": 4_000})

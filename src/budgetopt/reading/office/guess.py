@@ -65,6 +65,8 @@ def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
     leave_out_rows(found, choices)
     if choices.scale is None:
         turn_signs(found)
+    elif choices.scale < 0:
+        found.turn_signs()
     programs, remarks = choose_programs(facts, found.keys, choices, found.lines, file)
     if programs[-1] in found.money:
         raise NoTableError(f"{file} has no column for the programs beside '{programs[-1].name}'")
