@@ -12,7 +12,7 @@ import pytest
 
 from budgetopt.analysis import WhatIf
 from budgetopt.analysis.sensitivity.figure_paths import figure_at
-from budgetopt.analysis.sensitivity.limit_rows import limit_rows
+from budgetopt.analysis.sensitivity.limit_rows import limit_rows, size_of, terms_of
 from budgetopt.analysis.sensitivity.moved_limits import NOT_TOLD, MovedLimit, blur, change_between, least_change
 from budgetopt.formulation import LinearProgram
 from budgetopt.scenario.scenario import Scenario
@@ -27,6 +27,11 @@ def project(cost: float, good: float) -> dict[str, Any]:
 
 
 NORTH_SOUTH = {"north": project(6, 10), "south": project(6, 9)}
+
+FIXED = {
+    "a": {"spending": {"at_most": 15}, "if_funded": {"fixed_cost": 5}, "outcomes": {"good": {"per_dollar": 3}}},
+    "b": {"spending": {"at_most": 4}, "outcomes": {"good": {"per_dollar": 1}}},
+}
 
 
 def rule(*programs: str, **bound: float) -> list[dict[str, Any]]:
@@ -76,6 +81,15 @@ def movable(document: dict[str, Any], name: str = "k") -> MovedLimit:
             document_of({"a": project(60, 300), "b": {"outcomes": {"good": {"per_dollar": 2}}}}), "general", -1, False,
             (2, 99, NONE, NONE),
         ),
+        # the second costs no round amount
+        (document_of({"north": project(6, 10), "south": project(6.00004, 9)}, 10), "general", 1, True,
+         (0, 12.0001, 12.0001, 9)),
+        (document_of({"north": project(6.00006, 10), "south": project(6.5, 9)}, 10), "general", -1, False,
+         (0, 6, 6, -10)),
+        # what changes nothing for a while, and goes by degrees from there, has no first change either
+        (document_of(FIXED, 20, rules=rule(at_most=5)), "k", 1, True, (0, 19 / 3, NONE, NONE)),
+        (document_of(FIXED, 17, rules=rule("b", at_least=1)), "k", 1, False, (0, 2, NONE, NONE)),
+        (document_of(FIXED, 20, rules=rule(at_most=20)), "k", -1, False, (0, 19, NONE, NONE)),
         # less is better: the target of 15 takes both, one of 10 the north alone
         (
             document_of(
@@ -97,6 +111,53 @@ def test_what_moving_a_limit_brings(
     found = movable(document, name).to(direction, relaxing=relaxing)
     assert found.why == ""
     assert [found.price, found.until, found.first, found.then] == pytest.approx(list(expected), rel=1e-5, nan_ok=True)
+
+
+TWO_YEARS: dict[str, Any] = {
+    "name": "Two years",
+    "periods": ["FY1", "FY2"],
+    "funds": {
+        "general": {
+            "revenue": {"FY1": 10e6, "FY2": 8e6}, "carryover": False, "transfers_to": {"capital": {"at_most": 1e6}},
+        },
+        "capital": {"kind": "capital", "revenue": 1e6, "carryover": True},
+    },
+    "outcomes": {"lives": {"weight": 1, "target": {"at_least": 50}}, "meals": {"unit": "meals", "weight": 2}},
+    "programs": {
+        "a": {"one_fund": True, "outcomes": {"lives": {"curve": [[0, 0], [4e6, 100], [9e6, 140]]}}},
+        "b": {"spending": {"at_least": 2e6}, "outcomes": {"meals": {"curve": [[0, 0], [3e6, 30], [6e6, 50]]}}},
+        "c": {"fund_shares": {"general": "60%", "capital": "40%"}, "outcomes": {"meals": {"per_dollar": 4e-6}}},
+    },
+}  # fmt: skip
+STATION = {"packages": [{"name": "all", "cost": 2_345_678, "outcomes": {"lives": 60}}]}
+
+
+# a station that may cost so much at most
+@pytest.mark.parametrize("most", [None, 2_000_000, 2_340_000, 2_500_000])
+def test_what_changes_at_once_is_as_it_was_just_before(most: float | None) -> None:
+    document = TWO_YEARS
+    if most:
+        document = document | {"programs": {**TWO_YEARS["programs"], "station": STATION}}
+        document |= {"rules": rule("station", at_most=most)}
+    question = WhatIf(Scenario.from_document(document))
+    base, jumps = question.as_is(), 0
+    for row in limit_rows(question):
+        path = ("funds", row.limit.name, "revenue", row.period)
+        figure = figure_at(question.scenario, path) if row.limit.kind == "money" else None
+        size, is_upper = size_of(row, terms_of(question, row, base)), row.sense == "at most"
+        limit = MovedLimit(question, base, row.row, row.bound, size, row.sense == "equals", is_upper, figure)
+        for side in (1.0, -1.0):
+            found = limit.to(int(side * row.relaxes), relaxing=side > 0)
+            if math.isnan(found.first):
+                continue
+            near, there, beyond = (
+                question.solve(limit._at(found.first + share * size * side * row.relaxes)).objective - base.objective
+                for share in (-1e-4, 2e-6, 1e-4)
+            )
+            assert (near, there) == (pytest.approx(0, abs=0.1 * abs(found.then)), pytest.approx(found.then, rel=0.1))
+            assert beyond == pytest.approx(found.then, rel=0.5)
+            jumps += 1
+    assert bool(jumps) == bool(most)
 
 
 def answers(question: WhatIf, changed: Callable[[LinearProgram, Solution], Solution]) -> Any:

@@ -32,8 +32,10 @@ CLEAR = 20.0
 """How many times as large as what searches leave open a change has to be to be told."""
 FAR = 100.0
 """How far the figure that moves with a limit is moved where the limit is open, in terms of its size."""
-GRADUAL = 0.01
-"""A change at the nearest place that is less than this share of that of the first move goes by degrees."""
+GRADUAL = 0.1
+"""A change of which more than this share may come right before or right after the nearest place goes by degrees."""
+ROUNDING = 1e-3
+"""The share of its last digit by which the nearest place may be off by rounding."""
 BEYOND = 1e-6
 """The share of a limit by which it is moved beyond the last place that leaves a plan as good."""
 SOUGHT = (1.0, 1e2, 1e4, 1e6)
@@ -127,47 +129,56 @@ class MovedLimit:
             return Moved(math.nan, math.nan, why=NOT_TOLD)
         smallest = Moved(0.0, there)
         if self._moves_its_row_alone:
-            smallest = self._smallest(direction, relaxing=relaxing, beyond_step=not change)
-        if not change:
-            return smallest
-        is_step = abs(smallest.then) > GRADUAL * abs(change)
-        first = (smallest.first, smallest.then) if is_step else (math.nan, math.nan)
-        return Moved(change / (direction * self.step), there, *first)
+            smallest = self._smallest(direction, relaxing=relaxing, same=self.bound if change else there)
+        return replace(smallest, price=change / (direction * self.step), until=there) if change else smallest
 
-    def _smallest(self, direction: int, *, relaxing: bool, beyond_step: bool) -> Moved:
-        """Return the smallest move that changes the value; ``beyond_step``: it is known to lie beyond the first."""
+    def _smallest(self, direction: int, *, relaxing: bool, same: float) -> Moved:
+        """Return the smallest move that changes the value; up to ``same`` nothing is known to change."""
+        unit, then = 10.0 ** math.ceil(math.log10(2.0 * BEYOND * self.size)), 0.0
+        place = beyond = until = same
         for times in SOUGHT:
-            found = self._first_change(direction, times, relaxing=relaxing, beyond_step=beyond_step)
-            # without a change there, the solver's tolerance alone reached the value
-            if abs(found.then) > least_change(self.question, self.base) or math.isnan(found.then):
-                return found
-        return Moved(0.0, found.until)
+            answer = self.question.solve(self._search(direction, times, relaxing=relaxing))
+            if answer.termination in (Termination.INFEASIBLE, Termination.UNBOUNDED):
+                return Moved(0.0, direction * math.inf)
+            if answer.termination is not Termination.OPTIMAL:
+                return Moved(0.0, same)
+            # the least change of the value that is looked for moves the place by a little
+            steps = direction * answer.objective / unit
+            until = self._farther(direction, same, direction * math.floor(steps + ROUNDING) * unit)
+            place = self._farther(direction, same, direction * math.ceil(steps - ROUNDING) * unit)
+            beyond = place + (0.0 if relaxing else direction * BEYOND * self.size)
+            then = self._change_at(beyond)
+            if then:
+                break
+            # the solver's tolerance alone reached the value
+            same = place
+        near = place - direction * unit
+        if not then or (direction * (near - same) > 0 and self._change_at(near)):
+            return Moved(0.0, same)
+        # what goes by degrees changes by as much again; and less than the least may have changed before
+        more = abs(self._change_at(beyond + direction * unit) - then)
+        is_jump = max(more, least_change(self.question, self.base)) <= GRADUAL * abs(then)
+        return Moved(0.0, place, place, then) if is_jump else Moved(0.0, until)
 
-    def _first_change(self, direction: int, times: float, *, relaxing: bool, beyond_step: bool) -> Moved:
-        """Return the smallest move that changes the value by so many times the least that counts as a change."""
+    def _search(self, direction: int, times: float, *, relaxing: bool) -> LinearProgram:
+        """Return the problem of the smallest move that changes the value by so many times the least that counts.
+
+        It is the nearest place at which a plan is better, or the farthest at which one is as good.
+        """
         least = times * least_change(self.question, self.base)
         stage, sign = self.question.problem.stages[0], -self.question.problem.stages[0].sign
         wanted = self.base.objective + sign * (2.0 * least if relaxing else -least)
         free = with_value_row(self._at(self.bound, open_to=direction), stage, wanted, 0.0)
-        # the nearest place at which a plan is better, or the farthest at which one is as good
         away = (direction > 0) != relaxing
-        nearest = Stage("smallest move", self._entries, maximize=away)
-        answer = self.question.solve(replace(free, stages=(nearest,)))
-        if answer.termination in (Termination.INFEASIBLE, Termination.UNBOUNDED):
-            return Moved(0.0, direction * math.inf)
-        if answer.termination is not Termination.OPTIMAL:
-            return Moved(0.0, self.bound + direction * self.step)
-        # the least change of the value that is looked for moves the place by a little
-        unit = 10.0 ** math.ceil(math.log10(2.0 * BEYOND * self.size))
-        place = round(answer.objective / unit) * unit
-        if beyond_step and direction * (place - self.bound) <= self.step:
-            # it stands within the step already seen, where nothing changes
-            place = self.bound + direction * self.step
-        beyond = self.question.solve(self._at(place + (0.0 if relaxing else direction * BEYOND * self.size)))
-        if beyond.termination is Termination.INFEASIBLE:
-            return Moved(0.0, place)
-        then = self._gain(beyond) if beyond.termination is Termination.OPTIMAL else math.nan
-        return Moved(0.0, place, place, then)
+        return replace(free, stages=(Stage("smallest move", self._entries, maximize=away),))
+
+    @staticmethod
+    def _farther(direction: int, one: float, other: float) -> float:
+        return direction * max(direction * one, direction * other) + 0.0
+
+    def _change_at(self, bound: float) -> float:
+        """Return what the value gains where the limit is at a place; NaN where there is no plan, or it is not told."""
+        return change_between(self.question, self.base, self.question.solve(self._at(bound)))
 
     def _moved(self, by: float) -> LinearProgram:
         """Return the problem in which what moves with the limit has moved."""
@@ -183,9 +194,6 @@ class MovedLimit:
             return False
         line.row_lower[self.row] = line.row_upper[self.row] = 0.0
         return not any(part.any() for part in (line.row_lower, line.row_upper, line.lower, line.cost))
-
-    def _gain(self, answer: Solution) -> float:
-        return -self.question.problem.stages[0].sign * (answer.objective - self.base.objective)
 
     @property
     def _entries(self) -> Floats:
