@@ -7,17 +7,21 @@ from collections.abc import Iterator
 import numpy as np
 
 from budgetopt.allocation import Allocation
-from budgetopt.formulation import formulate
+from budgetopt.formulation import Formulation, formulate
 from budgetopt.report.figures.numbers import Numbers, join_words
 from budgetopt.report.figures.text import label, one_line
-from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.programs import Floats
 from budgetopt.solvers import solve_linear_program
 
 __all__ = ["free_money", "unspent_words"]
 
-_CONDITIONS = ("structural balance", "match", "no supplanting", "maintenance of effort", "fund spending")
-"""The conditions of a fund, by the kinds of their limits, that may keep its money from being spent."""
+_NOT_LIMITS = {
+    "only": "its restricted use (`only`)",
+    "starts": "its first period (`starts`)",
+    "ends": "its last period (`ends`)",
+    "carryover": "the lapse of what is unspent (`carryover: false`)",
+}
+"""The conditions of a fund that are no limits, by their keys."""
 
 
 def free_money(plan: Allocation, position: int) -> Floats:
@@ -41,7 +45,9 @@ def unspent_words(plan: Allocation, fund: str, numbers: Numbers) -> Iterator[str
     reasons = [*_restrictions(plan, position), *_conditions(plan, fund, position, numbers)]
     above = " above its reserve" if plan.audit.balances.reserve[position].any() else ""
     yield f"It leaves {numbers.spoken_money(left)} unspent{above}."
-    yield from reasons or ["No condition of the fund, dropped by itself, would have more of it spent to better effect."]
+    by = " by the first objective" if len(scenario.objective) > 1 else ""
+    none = f"No condition of the fund, dropped by itself, would have more of it spent to better effect{by}."
+    yield from reasons or [none]
 
 
 def _restrictions(plan: Allocation, position: int) -> Iterator[str]:
@@ -64,24 +70,32 @@ def _restrictions(plan: Allocation, position: int) -> Iterator[str]:
 
 def _conditions(plan: Allocation, fund: str, position: int, numbers: Numbers) -> Iterator[str]:
     """Yield which conditions of the fund would leave less of its money if they were dropped alone."""
-    scenario, first = plan.scenario, plan.formulation.linear_program.stages[0]
-    sign = 1.0 if first.maximize else -1.0
-    for kind in _CONDITIONS:
-        at = scenario.limits.find(kind, fund)
-        if at < 0:
-            continue
-        formulation = formulate(scenario, suspended=[Provision(kind, fund)])
+    sign = 1.0 if plan.formulation.linear_program.stages[0].maximize else -1.0
+    spent, passed_on = float(plan.spending[:, position].sum()), float(plan.transfers[position].sum())
+    for phrase, formulation in _each_dropped(plan, fund):
         answer = solve_linear_program(formulation.linear_program)
         if answer.x is None:
             continue
         gained = sign * (answer.solution.objective - plan.objective_value)
-        paid = float(formulation.spending_of(answer.x)[:, position].sum())
-        more = paid - float(plan.spending[:, position].sum())
-        if gained > 1e-9 * max(abs(plan.objective_value), 1.0) and more >= 1.0:
-            source = scenario.funds[fund].match
-            limit = scenario.limits[at]
+        if gained <= 1e-9 * max(abs(plan.objective_value), 1.0):
+            continue
+        more = float(formulation.spending_of(answer.x)[:, position].sum()) - spent
+        away = float(formulation.transfers_of(answer.x)[position].sum()) - passed_on
+        if more >= 1.0:
+            yield f"Without {phrase} it would spend {numbers.spoken_money(more)} more."
+        elif more + away >= 1.0:
+            yield f"Without {phrase} it would transfer {numbers.spoken_money(away)} more."
+
+
+def _each_dropped(plan: Allocation, fund: str) -> Iterator[tuple[str, Formulation]]:
+    """Yield each condition of a fund and the problem without it: its limits, and what else its words ask of it."""
+    scenario, said = plan.scenario, plan.scenario.funds[fund]
+    for limit in scenario.limits.demands():
+        if limit.path[:2] == ("funds", fund):
             phrase = limit.phrase.format(*(one_line(owner) for owner in limit.owners))
-            short = ""
-            if kind == "match" and source is not None:
-                short = f" in {label(source.from_, scenario.funds[source.from_].name)}"
-            yield f"Without {phrase}{short} it would spend {numbers.spoken_money(more)} more."
+            if limit.kind == "match" and said.match is not None:
+                phrase += f" in {label(said.match.from_, scenario.funds[said.match.from_].name)}"
+            yield phrase, formulate(scenario, suspended=[limit.provision])
+    for key, phrase in _NOT_LIMITS.items():
+        if getattr(said, key) != type(said).model_fields[key].default:
+            yield phrase, formulate(scenario.without(f"funds[{fund}].{key}"))
