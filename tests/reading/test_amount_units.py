@@ -93,6 +93,19 @@ def test_what_is_not_said_of_the_amounts_is_no_unit(text: str, tmp_path: Path) -
     assert read_budget(str(tmp_path / "office.csv")).programs.baseline().tolist()[:2] == [1234, 8457]
 
 
+@pytest.mark.parametrize(
+    ("headers", "unit"),
+    [
+        (["Program,FY25 ($000),,FY26 ($),", ",Budget,Actual,Budget,Adopted"], 1),
+        (["Program,FY25 ($),,FY26 ($000),", ",Budget,Actual,Budget,Adopted"], 1000),
+    ],
+)
+def test_a_unit_above_several_headers_is_that_of_each(headers: list[str], unit: float, tmp_path: Path) -> None:
+    choices = Choices(header=(1, 2), columns={"baseline": "E", "program": "A"})
+    found = read(headers[0], tmp_path, headers[1], "Hours,9,8,7,6123", "Pools,9,8,7,3200", choices=choices)
+    assert found.programs.baseline().tolist() == [6123 * unit, 3200 * unit]
+
+
 def test_a_title_that_may_say_a_unit_is_asked_about(tmp_path: Path) -> None:
     with pytest.raises(ChoiceError, match="says 'Budget - millions', and not whether its amounts are in") as raised:
         read("Program,FY26 Adopted", tmp_path, "Hours,6123", title="Budget - millions,")

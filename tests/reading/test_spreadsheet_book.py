@@ -239,6 +239,49 @@ def test_the_place_of_a_broken_cell_is_its_own(rows: list[tuple[int, bool]], col
     assert problems(opened(saved(book)).read("Offers")) == expected
 
 
+@pytest.mark.parametrize(
+    ("format_", "times"),
+    [
+        ("#,##0,", 1),
+        ('0.0,,"M"', 2),
+        ("#,##0,.0", 1),
+        ("[$-409]#,##0,;[Red]-#,##0,", 1),
+        ("#,##0", 0),
+        ("_(* #,##0_,_)", 0),
+        ("#,##0\\,", 0),
+        ('[>=1000000]0.0,,"M";[>=1000]0.0,"K";0', 0),
+    ],
+)
+def test_formats_that_show_numbers_divided_by_a_thousand(format_: str, times: int) -> None:
+    book = workbook(Offers=[["a", 1234567.5], ["b", 2]])
+    book["Offers"]["B1"].number_format = format_
+    thousands = opened(saved(book)).read("Offers").thousands
+    assert {at: cells.tolist() for at, cells in thousands.items()} == ({1: [times, 0]} if times else {})
+
+
+def test_ods_formats_that_show_numbers_divided_by_a_thousand() -> None:
+    factor = '<number:number number:display-factor="{}"/></number:{}-style>'
+    styles = (
+        '<number:number-style style:name="N0"/>'
+        f'<number:number-style style:name="N1">{factor.format(1000, "number")}'
+        f'<number:currency-style style:name="N2">{factor.format(1_000_000, "currency")}'
+        '<style:style style:name="ce0" style:data-style-name="N0"/>'
+        '<style:style style:name="ce1" style:family="table-cell" style:data-style-name="N1"/>'
+        '<style:style style:name="ce2" style:family="table-cell" style:data-style-name="N2"/>'
+    )
+    columns = '<table:table-column table:number-columns-repeated="2"/>'
+    columns += '<table:table-column table:default-cell-style-name="ce1"/>'
+    styled = of_ods("5", "currency", 'table:style-name="ce2"'), of_ods("6", more='table:style-name="ce0"')
+    rows = (of_ods("1") + of_ods("2", more='table:style-name="ce1"') + of_ods("3"), of_ods("4") + "".join(styled))
+    body = columns + "".join(f"<table:table-row>{row}</table:table-row>" for row in rows)
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{of}:1.0"'
+        for name, of in (("style", "style"), ("number", "datastyle"))
+    )
+    sheet = opened(ods(("P", body), styles=f"<office:styles {spaces}>{styles}</office:styles>")).read("P")
+    assert {at: cells.tolist() for at, cells in sheet.thousands.items()} == {1: [1, 2], 2: [1, 0]}
+
+
 def test_ods_is_read_as_xlsx_is() -> None:
     repeated = '<table:table-cell table:number-columns-repeated="2" office:value-type="percentage" office:value="0.5"/>'
     flag = '<table:table-cell office:value-type="boolean" office:boolean-value="true"/>'

@@ -72,11 +72,12 @@ def _said(found: Guess, choices: Choices, header: Sequence[int], columns: Sequen
     """
     headers = [column.header for column in columns]
     headers += [cell for row in _rows_before(found) for column in columns if (cell := column.cells[row])]
-    for row in header[:-1]:
-        # a cell of an upper row may stand above empty ones, without being merged
-        cells = found.sheet.row(row - 1)
-        before = (cells[: found.grid.at[column.position]] for column in columns)
-        headers += [next(filter(None, reversed(some)), "") for some in before]
+    lowest = found.sheet.row(header[-1] - 1)
+    for cells in (found.sheet.row(row - 1) for row in header[:-1]):
+        # a cell above other headers may span the empty ones behind it, without being merged
+        for column in columns:
+            at = next((at for at in reversed(range(found.grid.at[column.position])) if cells[at]), None)
+            headers += [] if at is None or not lowest[at] else [cells[at]]
     units = ((text, unit) for text in headers if (unit := unit_in_header(text)) is not None)
     of_all = ((text, unit) for text in _lines(found, header) if (unit := unit_in(text)) is not None)
     own, general = next(units, ("", 1.0)), next(of_all, ("", 1.0))

@@ -149,20 +149,43 @@ class OdsParts:
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._content = archive.read("content.xml")
+        self._named = archive.read("styles.xml") if "styles.xml" in archive.namelist() else b""
 
     @cached_property
     def _starts(self) -> list[int]:
         return [found.start() for found in re.finditer(rb"<table:table[\s>]", self._content)]
+
+    @cached_property
+    def _thousands(self) -> dict[bytes, int]:
+        """The styles of cells that show numbers divided by a thousand, and how many times over they do."""
+        styles = self._named + self._content[: self._starts[0] if self._starts else 0]
+        shown = {}
+        for found in re.finditer(
+            rb"<number:(number|currency)-style\b[^>]*(?<!/)>.*?</number:\1-style>", styles, re.DOTALL
+        ):
+            factor = re.search(rb"display-factor=[\"']1((?:000)+)[\"']", found[0])
+            if factor and (name := re.search(rb"style:name=[\"']([^\"']+)", found[0])):
+                shown[name[1]] = len(factor[1]) // 3
+        named = rb"(?=[^>]*?\sstyle:name=[\"']([^\"']+))(?=[^>]*?\sstyle:data-style-name=[\"']([^\"']+))"
+        cells = re.finditer(rb"<style:style\b" + named, styles) if shown else ()
+        return {found[1]: shown[found[2]] for found in cells if found[2] in shown}
 
     def marks(self, number: int) -> CellMarks:
         """Return what stands at the cells of a sheet, by its number counted from 0."""
         end = self._starts[number + 1] if number + 1 < len(self._starts) else len(self._content)
         xml = self._content[self._starts[number] : end]
         marks = CellMarks()
-        if not re.search(rb"-type=[\"'](?:percentage|boolean|error)|-spanned=|table:formula=", xml):
+        if not (
+            self._thousands or re.search(rb"-type=[\"'](?:percentage|boolean|error)|-spanned=|table:formula=", xml)
+        ):
             return marks
-        for cells, attributes, start in _ods_cells(xml):
+        of_columns = _ods_styles(xml)
+        for cells, attributes, start in _ods_cells(xml, is_styled=bool(self._thousands)):
             row, column = cells[0]
+            own = re.search(rb"table:style-name=[\"']([^\"']+)", attributes)
+            style = own[1] if own else next((name for end, name in of_columns if column < end), b"")
+            if style in self._thousands:
+                marks.thousands.update(dict.fromkeys(cells, self._thousands[style]))
             if re.search(rb"office:value-type=[\"']percentage", attributes):
                 marks.percents.update(dict.fromkeys(cells, 2))
             elif re.search(rb"office:value-type=[\"']boolean|formula=[\"']of:=(?:TRUE|FALSE)\(\)", attributes):
@@ -182,10 +205,20 @@ class OdsParts:
         return marks
 
 
-def _ods_cells(xml: bytes) -> Iterator[tuple[list[Cell], bytes, int]]:
+def _ods_styles(xml: bytes) -> list[tuple[int, bytes]]:
+    """Return the style that the cells of each column have where they name none, with the number of its last column."""
+    found, end = list[tuple[int, bytes]](), 0
+    for column in re.finditer(rb"<table:table-column(?=[\s/>])([^>]*)", xml):
+        end += _number(column[1], b"columns-repeated")
+        style = re.search(rb"default-cell-style-name=[\"']([^\"']+)", column[1])
+        found.append((end, style[1] if style else b""))
+    return found
+
+
+def _ods_cells(xml: bytes, *, is_styled: bool) -> Iterator[tuple[list[Cell], bytes, int]]:
     """Yield the cells of a sheet that say more than a value: where they are, their attributes, where these end.
 
-    Rows and cells that repeat are written once, with their number.
+    Rows and cells that repeat are written once, with their number. Numbers say more where styles do.
     """
     row = column = rows = 0
     attributes = rb"([^>\"]*(?:\"[^\"]*\"[^>\"]*)*)"
@@ -196,7 +229,10 @@ def _ods_cells(xml: bytes) -> Iterator[tuple[list[Cell], bytes, int]]:
             row, column, rows = row + rows, 0, _number(said, b"rows-repeated")
             continue
         columns = _number(said, b"columns-repeated")
-        if any(word in said for word in (b"percentage", b"boolean", b"error", b"-spanned=", b"table:formula=")):
+        is_number = is_styled and re.search(rb"office:value-type=[\"'](?:float|currency)", said)
+        if is_number or any(
+            word in said for word in (b"percentage", b"boolean", b"error", b"-spanned=", b"table:formula=")
+        ):
             down, along = range(row, row + rows), range(column, column + columns)
             yield [(line, at) for line in down for at in along], said, found.end()
         column += columns
