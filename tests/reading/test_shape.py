@@ -116,6 +116,14 @@ def test_values_are_filled_down_before_rows_are_chosen() -> None:
     text = "Department,Program,A\nPolice,Patrol,1\n,Dogs,2\nPolice Total,,3\nParks,Pools,4\n"
     found = grid(text, fill_down="Department", skip={"Department": "* Total"})
     assert rows(found) == [("Police", "Patrol", "1"), ("Police", "Dogs", "2"), ("Parks", "Pools", "4")]
+    # the name of a total holds for its own row alone
+    text = text.replace("Parks", ",Insurance,5\nParks")
+    found = grid(text, fill_down="Department", skip={"Department": "* Total"})
+    assert rows(found)[2:] == [("", "Insurance", "5"), ("Parks", "Pools", "4")]
+    # a value that is skipped is skipped in all rows that it holds for
+    text = "Department,Program,A\nRevenue,,9\n,Tax,5\n,Fees,4\nTotal Care,Home,4\n,Meals,2\n"
+    found = grid(text, fill_down="Department", skip={"Department": "Revenue"})
+    assert rows(found) == [("Total Care", "Home", "4"), ("Total Care", "Meals", "2")]
     # what stands above the first value stays empty
     assert rows(grid("D,P\n,a\nX,b\n", fill_down="D")) == [("", "a"), ("X", "b")]
 

@@ -40,7 +40,7 @@ def baselines(text: str, folder: Path, choices: Choices | None = None) -> tuple[
     """Return the baselines of the scenario that is written, and the remarks."""
     (folder / "office.csv").write_text(text, encoding="utf-8")
     files, remarks = from_table(str(folder / "office.csv"), "town", choices)
-    found = load(write_files(folder / "town", files)).programs
+    found = load(write_files(folder / "town", files, overwrite=True)).programs
     return dict(zip(found.ids.tolist(), found.baseline().tolist(), strict=True)), "\n".join(remarks)
 
 
@@ -89,13 +89,35 @@ def test_no_program_is_filled_down_into_the_total_of_its_department(
     assert "2 rows of totals are left out, 3,817 in all" in remarks
 
 
+@pytest.mark.parametrize("total", ["Police Total", "Summe Police", "Total Police", "Police 小計", "Police gesamt"])
+def test_no_program_is_lost_below_the_total_of_a_department(total: str, tmp_path: Path) -> None:
+    text = "Department,Program,FY26 Adopted\nPolice,Patrol,100\n,Records,51\n{},,151\n,Citywide insurance,20\n"
+    text += "Parks,Pools,30\n,Trees,42\nParks Total,,72\nGrand Total,,243\n"
+    found, remarks = baselines(text.format(total), tmp_path)
+    assert found == {"Patrol": 100, "Records": 51, "Citywide insurance": 20, "Pools": 30, "Trees": 42}
+    assert "3 rows of totals are left out, 466 in all" in remarks
+    assert "is not the sum" not in remarks
+    departments = load(tmp_path / "town").programs.text("department").tolist()
+    assert departments == ["Police", "Police", "", "Parks", "Parks"]
+
+
+def test_the_funds_of_a_total_below_it_are_no_programs(tmp_path: Path) -> None:
+    text = "Department,Program,FY26 Adopted\nPolice,Patrol,100\n,Records,51\nGrand Total,,151\n"
+    text += ",General Fund,110\n,Grants,41\n,All funds,151\n"
+    found, remarks = baselines(text, tmp_path)
+    assert found == {"Patrol": 100, "Records": 51}
+    assert "151 in 2 rows below the table" in remarks
+    # of another sum, they are
+    assert sum(baselines(text.replace(",41\n,All funds,151", ",40"), tmp_path)[0].values()) == 301
+
+
 def test_programs_that_are_filled_down_end_with_their_department(tmp_path: Path) -> None:
     found, remarks = baselines(ACCOUNTS, tmp_path)
     assert found == {"Library": 1500, "Museum": 120, "Pools": 880}
     assert "3 empty cells of 'Program' have the value of the cell above them" in remarks
     # a program left of its departments holds for each of them
     text = "Program,Department,Budget\nYouth,Culture,100\n,Works,50\n,Parks,7\nElders,Culture,12\n,Parks,33\n"
-    assert baselines(text, tmp_path / "..")[0] == {"Youth": 157, "Elders": 45}
+    assert baselines(text, tmp_path)[0] == {"Youth": 157, "Elders": 45}
 
 
 def test_the_word_for_a_total_stands_in_a_column_of_codes_too(tmp_path: Path) -> None:
@@ -109,8 +131,7 @@ def test_a_last_row_that_is_the_sum_of_the_others_is_asked_about(tmp_path: Path)
     total, program = error.value.options
     assert total.flag == '--skip "Program=Végösszeg"'
     assert program.flag == "--column program=Program"
-    (tmp_path / "one").mkdir()
-    assert baselines(text, tmp_path / "one", total.choices)[0] == {"Library": 1200, "Pools": 800, "Parks": 533}
+    assert baselines(text, tmp_path, total.choices)[0] == {"Library": 1200, "Pools": 800, "Parks": 533}
     found, remarks = baselines(text, tmp_path, program.choices)
     assert found["Végösszeg"] == 2533
     assert "the last row, 'Végösszeg', has 2,533, the sum of the others, and counts" in remarks

@@ -286,11 +286,15 @@ def _leave_out_headings(found: Guess, programs: list[ColumnFacts], headings: Boo
 
 
 def _below(found: Guess, totals: Bools, rest: Ints) -> Ints:
-    """Leave out the rows without a name that stand below the table, behind its total or a gap; return the others."""
+    """Leave out the rows below the table, and return the others of some without a name.
+
+    They have no name and stand behind its total or a gap, or say by funds or kinds what its total is made of.
+    """
     unnamed = np.zeros(len(found.lines), dtype=bool)
     unnamed[rest] = True
     last = int(np.flatnonzero(found.lines & ~unnamed & ~totals & (found.amounts != 0))[-1:].sum())
-    end = next((row for row in range(last + 1, len(found.lines)) if _ends(found, row, totals, unnamed)), None)
+    ends = (row for row in range(last + 1, len(found.lines)) if _ends(found, row, totals, unnamed))
+    end = next(ends, None) or _counted_again(found, totals)
     if end is None:
         return rest
     rows = np.zeros(len(found.lines), dtype=bool)
@@ -304,6 +308,17 @@ def _ends(found: Guess, row: int, totals: Bools, unnamed: Bools) -> bool:
     """Return whether a row without a name comes behind a total or two rows that are empty."""
     gap = found.grid.rows[row] - found.grid.rows[row - 1] > 2
     return bool(unnamed[row] and not totals[row] and (gap or totals[row - 1]))
+
+
+def _counted_again(found: Guess, totals: Bools) -> int | None:
+    """Return the row below a total of all rows above it, where the rows below have the same sum; None if none is so."""
+    counted = found.lines & ~totals & (found.amounts != 0)
+    amounts = np.where(counted, found.amounts, 0.0)
+    for row in np.flatnonzero(totals).tolist():
+        above, below = float(amounts[:row].sum()), float(amounts[row:].sum())
+        if min(counted[:row].sum(), counted[row:].sum()) > 1 and abs(above - below) <= 1e-9 * abs(above):
+            return row + 1
+    return None
 
 
 def _skip_totals(

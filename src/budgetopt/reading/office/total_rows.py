@@ -51,6 +51,7 @@ def find_totals(texts: Sequence[Sequence[str]], named: Bools, amounts: Floats, s
         has_word |= np.fromiter(map(has_total_word, column), bool, count)
         plain |= np.fromiter(map(names_total, column), bool, count)
     groups = [_codes(column) for column in texts]
+    firsts = [_first_alike(codes) for codes in groups]
     suspects = np.flatnonzero(has_word | (~named & (amounts != 0)))
     totals = np.zeros(count, dtype=bool)
     unequal = np.zeros(count, dtype=bool)
@@ -61,6 +62,9 @@ def find_totals(texts: Sequence[Sequence[str]], named: Bools, amounts: Floats, s
     for position, row in enumerate(suspects.tolist()):
         amount = amounts[row]
         starts = [0, *(int(other) + 1 for other in suspects[:position])]
+        if row and (plain[row] or not named[row]):
+            # of the department that ends here, where rows without one stand above it
+            starts += [int(first[row - 1]) for first in firsts]
         following = int(suspects[position + 1]) if position + 1 < len(suspects) else count
         sums = [(ahead[row] - ahead[start], lines[row] - lines[start]) for start in starts]
         sums += [(ahead[following] - ahead[row], lines[following] - lines[row]), (ahead[-1], lines[-1])]
@@ -87,6 +91,12 @@ def _codes(cells: Sequence[str]) -> Ints:
     """Return a number for each different cell, 0 for empty ones; shape (rows,)."""
     numbers = {cell: at for at, cell in enumerate(dict.fromkeys(["", *cells]))}
     return np.array([numbers[cell] for cell in cells], dtype=np.int64)
+
+
+def _first_alike(codes: Ints) -> Ints:
+    """Return the first of the rows up to each that have its code without another between them; shape (rows,)."""
+    is_new = np.diff(codes, prepend=-1) != 0
+    return np.asarray(np.maximum.accumulate(np.where(is_new, np.arange(len(codes)), 0)), dtype=np.int64)
 
 
 def find_headings(names: Sequence[str], filled: Ints, has_amount: Bools) -> Bools:

@@ -13,6 +13,7 @@ from budgetopt.errors import Place, Problem, ScenarioError, near
 from budgetopt.reading.tables.grid import Grid, LeftOut
 from budgetopt.reading.tables.sheet import Sheet
 from budgetopt.reading.tables.text_cells import is_filled, taken
+from budgetopt.reading.tables.total_words import has_total_word, names_total
 from budgetopt.reading.yaml_text import quoted
 from budgetopt.scenario.model.table import ANY, IGNORE, Table
 from budgetopt.scenario.programs import Bools, Ints
@@ -198,11 +199,17 @@ def _merged(grid: Grid, sheet: Sheet) -> Grid:
 
 
 def filled_down(cells: Sequence[str]) -> list[str]:
-    """Return cells of which the empty ones have the value of the cell above."""
+    """Return cells of which the empty ones have the value of the cell above.
+
+    The name of a total holds for its own row alone, such as ``Police Total``, or ``Total Police`` below ``Police``:
+    cells below it stay empty.
+    """
     filled, above = [], ""
     for cell in cells:
-        above = cell or above
-        filled.append(above)
+        filled.append(cell or above)
+        if cell:
+            is_total = names_total(cell) or (above and has_total_word(cell) and above.casefold() in cell.casefold())
+            above = "" if is_total else cell
     return filled
 
 

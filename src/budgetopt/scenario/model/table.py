@@ -106,7 +106,8 @@ class Table(Model):
     skip_rows: Annotated[tuple[int, ...], BeforeValidator(_row_numbers), _one_or_list("integer", "string")] = ()
     """Rows that are left out, by their numbers: `[17, 90-93]`."""
     fill_down: Names = ()
-    """Columns in which an empty cell has the value of the cell above; merged cells are filled without a word."""
+    """Columns in which an empty cell has the value of the cell above, but not that of a total such as `Police Total`;
+    merged cells are filled without a word."""
     headings: Text = ""
     """The key that is written once above its rows, in the column of the programs: `department`. Rows that have nothing
     else are such headings."""
