@@ -149,3 +149,75 @@ def test_parents_of_which_some_are_no_sums_are_asked_about(text: str, own: str, 
 def test_rows_that_are_no_sums_count(text: str, total: float, tmp_path: Path) -> None:
     (tmp_path / "office.csv").write_text(text, encoding="utf-8")
     assert sum(read_again(tmp_path / "office.csv", tmp_path)[0]) == total
+
+
+ABOVE = "Program,Budget\nPolice,301\nPatrol,200\nRecords,101\nCity Clerk,40\nParks,170\nPools,100\nTrees,70\nMayor,10\n"
+RIGHT_ABOVE = [10, 40, 70, 100, 101, 200]
+UNDER = "Program,Budget\nPatrol,200\nRecords,101\nPolice,301\nCity Clerk,40\nPools,100\nTrees,70\nParks,170\nMayor,10\n"
+
+
+@pytest.mark.parametrize("text", [ABOVE, UNDER, ABOVE.replace("City Clerk,40", "City Clerk,")])
+@pytest.mark.parametrize("label", ["Total", "Citywide Ergebnis", "Program total"])
+def test_sums_beside_rows_that_stand_alone_are_left_out_where_the_total_says_so(
+    text: str, label: str, tmp_path: Path
+) -> None:
+    right = [amount for amount in RIGHT_ABOVE if amount != 40 or "Clerk,40" in text]
+    (tmp_path / "office.csv").write_text(text + f"{label},{sum(right)}\n")
+    baselines, scenario, remarks = read_again(tmp_path / "office.csv", tmp_path)
+    assert [amount for amount in baselines if amount > 0] == right
+    assert "Program: [Police, Parks, " in scenario
+    assert "is not the sum" not in remarks
+
+
+def test_sums_with_the_name_of_another_row_are_said(tmp_path: Path) -> None:
+    (tmp_path / "office.csv").write_text(ABOVE.replace("Records", "POLICE") + "Pools,3\n")
+    _, _, remarks = read_again(tmp_path / "office.csv", tmp_path)
+    assert "rows may be counted twice: 2 rows hold the sum of rows right below them, 'Police', 'Parks'\n" in remarks
+
+
+def test_rows_count_where_the_total_is_the_sum_of_all_of_them(tmp_path: Path) -> None:
+    (tmp_path / "office.csv").write_text(ABOVE + "Total,992\n")
+    assert sum(read_again(tmp_path / "office.csv", tmp_path)[0]) == 992
+
+
+@pytest.mark.parametrize(("text", "where"), [(ABOVE, "below"), (UNDER, "above"), (ABOVE + "Total,500\n", "below")])
+def test_sums_beside_rows_that_stand_alone_are_asked_about(text: str, where: str, tmp_path: Path) -> None:
+    (tmp_path / "office.csv").write_text(text)
+    said = f"2 rows hold the sum of rows right {where} them, 'Police', 'Parks'"
+    with pytest.raises(ChoiceError, match=said) as error:
+        read_budget(str(tmp_path / "office.csv"))
+    sums, theirs = error.value.options
+    assert sums.flag == '--skip "Program=Police" --skip "Program=Parks"'
+    assert read_again(tmp_path / "office.csv", tmp_path / "one", sums.choices)[0] == RIGHT_ABOVE
+    baselines, _, remarks = read_again(tmp_path / "office.csv", tmp_path / "other", theirs.choices)
+    assert sum(baselines) == 992
+    assert f"{said}: `{sums.flag}` leaves them out" in remarks
+
+
+def test_a_first_row_of_many_that_is_the_sum_of_the_others_is_asked_about(tmp_path: Path) -> None:
+    rows = "".join(f"Program {at},{5000 + at * at}\n" for at in range(11))
+    (tmp_path / "office.csv").write_text(f"Program,Budget\nTown,55385\n{rows}")
+    with pytest.raises(ChoiceError, match="the first row, 'Town', has 55,385, the sum of the others") as error:
+        read_budget(str(tmp_path / "office.csv"))
+    total = error.value.options[0].choices
+    assert sum(read_again(tmp_path / "office.csv", tmp_path, total)[0]) == 55385
+    # a total that says that all rows count is no total of half of them
+    (tmp_path / "office.csv").write_text(f"Program,Budget\nTown,55385\n{rows}Total,110770\n")
+    assert sum(read_again(tmp_path / "office.csv", tmp_path / "other")[0]) == 110770
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # a sum in a long list of programs is chance
+        "Program,Budget\n" + "".join(f"Program {at},{5000 + at * at}\n" for at in range(40)) + "A,30\nB,20\nC,10\n",
+        # departments are known
+        (
+            "Department,Program,Budget\nPolice,Patrol,30\nPolice,Desk,20\nPolice,Dogs,10\nWorks,Snow,7\nParks,Pools,9\n"
+            "Parks,Trees,5\nParks,Courts,4\nParks,Lamps,3\nParks,Paths,17\n"
+        ),
+    ],
+)
+def test_sums_that_may_be_chance_are_not_asked_about(text: str, tmp_path: Path) -> None:
+    (tmp_path / "office.csv").write_text(text)
+    assert "counted twice" not in read_again(tmp_path / "office.csv", tmp_path)[2]

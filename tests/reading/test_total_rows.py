@@ -126,7 +126,7 @@ def test_the_word_for_a_total_stands_in_a_column_of_codes_too(tmp_path: Path) ->
 
 def test_a_last_row_that_is_the_sum_of_the_others_is_asked_about(tmp_path: Path) -> None:
     text = PLAIN.format("Végösszeg")
-    with pytest.raises(ChoiceError, match="the last, 'Végösszeg', has 2,533, the sum of the others") as error:
+    with pytest.raises(ChoiceError, match="the last row, 'Végösszeg', has 2,533, the sum of the others") as error:
         baselines(text, tmp_path)
     total, program = error.value.options
     assert total.flag == '--skip "Program=Végösszeg"'
@@ -134,7 +134,7 @@ def test_a_last_row_that_is_the_sum_of_the_others_is_asked_about(tmp_path: Path)
     assert baselines(text, tmp_path, total.choices)[0] == {"Library": 1200, "Pools": 800, "Parks": 533}
     found, remarks = baselines(text, tmp_path, program.choices)
     assert found["Végösszeg"] == 2533
-    assert "the last row, 'Végösszeg', has 2,533, the sum of the others, and counts" in remarks
+    assert "the last row, 'Végösszeg', has 2,533, the sum of the others: `--skip" in remarks
 
 
 def test_a_last_row_that_has_the_name_of_another_is_a_line_of_its_program(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from budgetopt.errors import OptionError
 from budgetopt.reading.office.choices import ChoiceError, Choices, shell, where_option
 from budgetopt.reading.office.column_facts import ColumnFacts
-from budgetopt.reading.office.grouped_rows import below_headings, leave_out_last
+from budgetopt.reading.office.grouped_rows import below_headings, leave_out_whole
 from budgetopt.reading.office.guessed import Guess
 from budgetopt.reading.office.header_words import YEAR, is_count, is_title, meaning, stage_rank, words_of, year_of
 from budgetopt.reading.office.roles import column_named
@@ -257,7 +257,7 @@ def leave_out_totals(found: Guess, programs: Sequence[ColumnFacts], choices: Cho
     rest = _below(found, totals, lines[result.unexplained])
     if len(rest):
         _refuse_unnamed(found, rest.tolist(), programs)
-    leave_out_last(found, programs, choices, slack)
+    leave_out_whole(found, programs, totals, choices, slack)
     blank = found.lines & ~named
     if blank.any():
         found.skip_rows(blank)

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from budgetopt.reading.office.choices import ChoiceError, Choices, column_option, skip_option
+from budgetopt.reading.office.choices import Choices
 from budgetopt.reading.office.column_facts import ColumnFacts
 from budgetopt.reading.office.guessed import Guess
 from budgetopt.reading.office.header_words import is_revenue
-from budgetopt.reading.office.outlines import is_no_chance, last_is_sum
-from budgetopt.reading.office.row_parts import leave_out
+from budgetopt.reading.office.outlines import is_among, is_no_chance, last_is_sum
+from budgetopt.reading.office.row_parts import ask_about_sums, has_departments, leave_out
 from budgetopt.reading.tables.shape import filled_down
 from budgetopt.reading.tables.total_words import has_total_word
 from budgetopt.scenario.programs import Bools
 from budgetopt.scenario.words import listed, money
 
-__all__ = ["below_headings", "beside_headings", "leave_out_last"]
+__all__ = ["below_headings", "beside_headings", "leave_out_whole"]
 
 _SHOWN = 6
 _MOSTLY = 0.9
@@ -91,27 +91,24 @@ def _leave_out_revenue(found: Guess, column: ColumnFacts, headings: Bools) -> No
     found.leave_out(rows, "rows of revenue")
 
 
-def leave_out_last(found: Guess, programs: Sequence[ColumnFacts], choices: Choices, slack: float) -> None:
-    """Leave out the last row where it is the sum of all others and that is no chance.
+def leave_out_whole(
+    found: Guess, programs: Sequence[ColumnFacts], totals: Bools, choices: Choices, slack: float
+) -> None:
+    """Leave out the last row where it is the sum of all others and no total says that it counts.
 
-    Raises ChoiceError where it may be chance.
+    Raises ChoiceError where it may be so by chance, or where the first of many rows is such a sum.
     """
-    lines = np.flatnonzero(found.lines)
-    if not len(lines) or not last_is_sum(found.amounts[lines], slack):
+    every = np.flatnonzero(found.lines)
+    if is_among(found.amounts[totals], found.taken, slack * len(every)):
         return
-    column, last = programs[-1], int(lines[-1])
-    name = column.cells[last]
-    if is_no_chance(name, len(lines)):
-        leave_out(found, lines[-1:], programs, column)
+    for where, lines in (("last", every), ("first", every[::-1])):
+        if not len(lines) or not last_is_sum(found.amounts[lines], slack):
+            continue
+        row = int(lines[-1])
+        name = programs[-1].cells[row]
+        if where == "last" and is_no_chance(name, len(lines)):
+            leave_out(found, lines[-1:], programs, programs[-1])
+        elif (where == "last" or is_no_chance("", len(lines))) and not has_departments(found, lines):
+            said = f"the {where} row, {name!r}, has {money(float(found.amounts[row]))}, the sum of the others"
+            ask_about_sums(found, lines[-1:], said, programs, choices)
         return
-    total = money(float(found.amounts[last]))
-    if any(column.cells[row] == name for row in lines[:-1].tolist()):
-        return
-    if choices.group or "program" in choices.columns:
-        flag = skip_option(choices, column.name, [name], "").flag
-        remark = f"the last row, {name!r}, has {total}, the sum of the others, and counts"
-        found.remarks.append(f"{remark}: `{flag}` leaves it out")
-        return
-    message = f"rows may be counted twice: the last, {name!r}, has {total}, the sum of the others"
-    out = skip_option(choices, column.name, [name], f"it is a total: {total} are left out")
-    raise ChoiceError(message, [out, column_option(choices, "program", column.name, "it is a program, and counts")])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,16 +13,20 @@ from budgetopt.scenario.programs import Bools, Floats, Ints
 __all__ = [
     "OutlineSums",
     "RowTree",
+    "RunOutline",
     "by_codes",
     "by_levels",
     "by_parents",
+    "is_among",
     "is_no_chance",
     "last_is_sum",
-    "outline_totals",
+    "run_outlines",
     "run_sums",
 ]
 
 _FEWEST = 4
+_MOST_ROWS = 2000
+"""Rows without parts are looked for among no more rows than these."""
 _SURELY = 12
 """Of so many rows the last is no sum of the others by chance, as round amounts of a few may be."""
 _WHOLE = re.compile(
@@ -174,31 +178,69 @@ def is_no_chance(name: str, count: int) -> bool:
     return count >= _SURELY or _WHOLE.search(name) is not None
 
 
-def outline_totals(amounts: Floats, slack: float) -> Bools:
-    """Return which rows are the sums of the rows that follow each, or precede each; shape (rows,).
+@dataclass(frozen=True)
+class RunOutline:
+    """Rows that are the sums of the rows right below each, or right above; every array has the shape (rows,).
 
-    It is so only where every row of the table is such a sum or belongs to one, and two sums have several rows: chance
-    makes single rows equal, and never all.
+    ``heads`` are these sums, ``inside`` they and their parts, ``several`` how many heads have two parts or more.
     """
-    found = _groups(amounts, slack)
-    return found if found.any() else _groups(amounts[::-1], slack)[::-1]
+
+    heads: Bools
+    inside: Bools
+    several: int
+    is_below: bool
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every row is a sum or belongs to one, and two sums have several rows: chance makes no table so."""
+        return bool(self.inside.all()) and self.several > 1
+
+    def is_most_of(self, amounts: Floats) -> bool:
+        """Whether half of the rows with an amount are sums or belong to one, and two sums have several rows."""
+        return self.several > 1 and 2 * int(self.inside[amounts != 0].sum()) >= int((amounts != 0).sum())
+
+    def is_proved(self, amounts: Floats, totals: Floats, slack: float) -> bool:
+        """Whether one of the totals is the sum of the rows without the heads, and none that of all rows."""
+        allowed = slack * len(amounts)
+        alone, together = float(amounts[~self.heads].sum()), float(amounts.sum())
+        return bool(self.heads.any()) and is_among(totals, alone, allowed) and not is_among(totals, together, allowed)
 
 
-def _groups(amounts: Floats, slack: float) -> Bools:
-    totals = np.zeros(len(amounts), dtype=bool)
+def is_among(totals: Floats, amount: float, allowed: float) -> bool:
+    """Return whether one of some totals is an amount, but for what is allowed between them."""
+    return bool((np.abs(totals - amount) <= allowed + 1e-9 * abs(amount)).any())
+
+
+def run_outlines(amounts: Floats, slack: float) -> Iterator[RunOutline]:
+    """Yield the ways in which rows are the sums of those that follow each, or precede each; others stand alone.
+
+    In the first two a sum may have one part, in the others it has several.
+    """
+    for fewest in (1, 2):
+        for is_below, order in ((True, slice(None)), (False, slice(None, None, -1))):
+            heads, inside, several = _heads(amounts[order], slack, fewest)
+            yield RunOutline(heads[order], inside[order], several, is_below)
+
+
+def _heads(amounts: Floats, slack: float, fewest: int) -> tuple[Bools, Bools, int]:
+    """Return the sums of so many rows right below each or more, they and their parts, and how many have several."""
+    heads, inside = np.zeros((2, len(amounts)), dtype=bool)
     ahead = np.concatenate(([0.0], np.cumsum(amounts)))
-    row, of_several = 0, 0
+    row, several = 0, 0
     while row < len(amounts):
-        sums = ahead[row + 2 :] - ahead[row + 1]
-        allowed = slack * np.arange(1, len(sums) + 1) + 1e-9 * np.abs(sums)
+        sums = ahead[row + 1 + fewest :] - ahead[row + 1]
+        allowed = slack * np.arange(fewest, len(sums) + fewest) + 1e-9 * np.abs(sums)
         equal = np.flatnonzero((np.abs(sums - amounts[row]) <= allowed) & (sums != 0))
         if not len(equal):
-            return np.zeros(len(amounts), dtype=bool)
-        size = int(equal[0]) + 1
+            if len(amounts) > _MOST_ROWS:
+                break  # so many rows are a ledger, of which every row would have to be compared with all others
+            row += 1
+            continue
+        size = int(equal[0]) + fewest
         # rows without an amount belong to the group that they stand in
         while row + size + 1 < len(amounts) and amounts[row + size + 1] == 0:
             size += 1
-        totals[row] = True
-        of_several += size > 1
+        heads[row], inside[row : row + size + 1] = True, True
+        several += size > 1
         row += size + 1
-    return totals if of_several > 1 else np.zeros(len(amounts), dtype=bool)
+    return heads, inside, several

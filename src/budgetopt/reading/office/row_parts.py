@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,19 +16,21 @@ from budgetopt.reading.office.header_words import is_level, is_parent, meaning, 
 from budgetopt.reading.office.outlines import (
     OutlineSums,
     RowTree,
+    RunOutline,
     by_codes,
     by_levels,
     by_parents,
-    outline_totals,
+    is_among,
+    run_outlines,
     run_sums,
 )
 from budgetopt.reading.tables.shape import normal
 from budgetopt.reading.tables.total_words import has_total_word
 from budgetopt.scenario.model.table import IGNORE
-from budgetopt.scenario.programs import Bools, Ints
+from budgetopt.scenario.programs import Bools, Floats, Ints
 from budgetopt.scenario.words import listed, money
 
-__all__ = ["leave_out", "leave_out_sums"]
+__all__ = ["ask_about_sums", "has_departments", "leave_out", "leave_out_sums"]
 
 _SHARE = re.compile(
     r"\W*(?:of which|thereof|therein|included above|davon|darunter|dont|de los cuales|do qual|w tym|waarvan|herav)\b",
@@ -65,7 +68,7 @@ def leave_out_sums(found: Guess, programs: Sequence[ColumnFacts], named: Bools, 
     """Leave out rows that hold the sums of others and have no word for it.
 
     Parents, codes, levels and indentation tell which rows are parts of others, or else the order of the rows does.
-    Raises ChoiceError where only some of the rows with parts hold their sums.
+    Raises ChoiceError where only some of the rows with parts hold their sums, or the order of the rows may be chance.
     """
     texts = [column for column in found.facts if not column.is_numeric and column.header]
     has_word = np.any([[has_total_word(cell) for cell in column.cells] for column in (*texts, *programs)], axis=0)
@@ -97,15 +100,70 @@ def leave_out_sums(found: Guess, programs: Sequence[ColumnFacts], named: Bools, 
             if run_sums(found.amounts[lines], np.asarray(kinds == word, dtype=bool), slack) >= fewest:
                 leave_out(found, lines[kinds == word], (column, *programs), programs[-1])
                 return
-    department = found.keys.get("department")
-    has_departments = department is not None and bool(department.filled[lines].all())
-    if not (has_departments and len(lines) < _FEW):
-        totals = outline_totals(found.amounts[lines], slack)
-        if totals.any():
-            leave_out(found, lines[totals], programs, programs[-1])
-            return
+    totals = found.amounts[found.lines & (has_word | ~named) & (found.amounts != 0)]
+    runs = list(run_outlines(found.amounts[lines], slack))
+    certain = _certain_runs(found, lines, runs, totals, slack)
+    if certain is not None:
+        leave_out(found, lines[certain.heads], programs, programs[-1])
+        return
     if doubtful:
         raise _question(found, *doubtful[0], programs, choices)
+    _ask_about_runs(found, lines, runs, totals, slack, programs, choices)
+
+
+def _certain_runs(
+    found: Guess, lines: Ints, runs: Sequence[RunOutline], totals: Floats, slack: float
+) -> RunOutline | None:
+    """Return the sums and their parts that the whole table is made of, or that its total proves."""
+    amounts = found.amounts[lines]
+    is_enough = len(lines) >= _FEW or not has_departments(found, lines)
+    whole = [run for run in runs if run.is_whole and is_enough]
+    return next(iter([*whole, *(run for run in runs if run.is_proved(amounts, totals, slack))]), None)
+
+
+def _ask_about_runs(
+    found: Guess,
+    lines: Ints,
+    runs: Sequence[RunOutline],
+    totals: Floats,
+    slack: float,
+    programs: Sequence[ColumnFacts],
+    choices: Choices,
+) -> None:
+    """Ask about rows that hold sums of those next to them, where that is so in most of the table."""
+    amounts = found.amounts[lines]
+    likely = [run for run in runs if run.is_most_of(amounts)]
+    if not likely or has_departments(found, lines) or is_among(totals, float(amounts.sum()), slack * len(lines)):
+        return
+    run = max(likely, key=lambda run: (run.several, int(run.inside.sum())))
+    rows, where = lines[run.heads], "below" if run.is_below else "above"
+    names = listed([repr(programs[-1].cells[row]) for row in rows.tolist()], _SHOWN)
+    said = f"{len(rows):,} rows hold the sum of rows right {where} them, {names}"
+    ask_about_sums(found, rows, said, programs, choices)
+
+
+def ask_about_sums(found: Guess, rows: Ints, said: str, programs: Sequence[ColumnFacts], choices: Choices) -> None:
+    """Ask whether rows whose money is the sum of others are totals; say so where they are known to be programs."""
+    column = programs[-1]
+    counts = Counter(normal(cell).casefold() for cell in found.cells(column))
+    names = [column.cells[row] for row in rows.tolist()]
+    total = money(float(found.amounts[rows].sum()))
+    what = "it is a total" if len(names) == 1 else "they are totals"
+    left = skip_option(choices, column.name, names, f"{what}: {total} are left out")
+    if any(counts[normal(name).casefold()] > 1 for name in names):
+        found.remarks.append(f"rows may be counted twice: {said}")
+    elif choices.group or "program" in choices.columns:
+        found.remarks.append(f"rows may be counted twice: {said}: `{left.flag}` leaves them out")
+    else:
+        own = "it is a program, and counts" if len(names) == 1 else "they have money of their own, and count"
+        right = column_option(choices, "program", column.name, own)
+        raise ChoiceError(f"rows may be counted twice: {said}", [left, right])
+
+
+def has_departments(found: Guess, lines: Ints) -> bool:
+    """Return whether each row names its department."""
+    department = found.keys.get("department")
+    return department is not None and bool(department.filled[lines].all())
 
 
 def leave_out_shares(found: Guess, programs: ColumnFacts) -> None:
