@@ -138,7 +138,7 @@ def test_quarters_are_offered_as_a_sum(tmp_path: Path) -> None:
         (
             BALANCES,
             "1 row that counts seems to be revenue or a balance, 55 in all",
-            '`--skip "Department=Ending fund balance"` leaves them out',
+            '`--skip "Department=Ending fund balance"` leaves it out',
             {"Police": 1000, "Fire": 900},
         ),
     ],
@@ -152,6 +152,54 @@ def test_rows_that_may_be_no_spending_are_said_with_their_money(
     column = "Description" if text is RECEIVED else "Department"
     names = ("Property Tax", "Fee revenue", "Ending fund balance") if text is RECEIVED else ("Ending fund balance",)
     assert amounts(read(text, tmp_path, Choices(skip={column: names}))) == rest
+
+
+@pytest.mark.parametrize(
+    ("text", "skip", "remark", "flags"),
+    [
+        (
+            "Program,FY26\nMayor,5\nPublic Safety,\nPatrol,2\nCulture,\nPools,7\n",
+            ("Public Safety", "Culture"),
+            "2 rows that count have no amount: 'Public Safety', 'Culture'",
+            '`--skip "Program=Public Safety" --skip "Program=Culture"` leaves them out',
+        ),
+        (
+            "Program;Dept;FY26\nBad;Sport;12\nBuch;Kultur;500\nStand: 31.12.2025;;\n",
+            ("Stand: 31.12.2025",),
+            "1 row that counts has no amount: 'Stand: 31.12.2025'",
+            '`--skip "Program=Stand: 31.12.2025"` leaves it out',
+        ),
+    ],
+)
+def test_rows_without_an_amount_are_said(
+    text: str, skip: tuple[str, ...], remark: str, flags: str, tmp_path: Path
+) -> None:
+    found = read(text, tmp_path)
+    assert f"{remark}: {flags}" in found.remarks
+    rest = read(text, tmp_path, Choices(skip={"Program": skip}))
+    assert rest.programs.ids.tolist() == [name for name in found.programs.ids if name not in skip]
+    assert "no amount" not in "\n".join(rest.remarks)
+
+
+@pytest.mark.parametrize(
+    ("text", "remark"),
+    [
+        # zero is an amount, and so is one in another row of the program
+        ("Program,Object,FY26\nPatrol,Staff,5\nPatrol,Cars,\nPools,Staff,0\n", ""),
+        # a name that stands for money, too, cannot be left out by itself
+        (
+            "Program,Dept,FY26\nStaff,Police,5\nCars,Police,4\nStaff,Parks,\nTrees,Parks,3\n",
+            "1 row that counts has no amount: 'Staff'",
+        ),
+        (
+            "Program,FY26\nMayor,5\n" + "".join(f"New {at},\n" for at in range(7)) + "Pools,7\n",
+            "7 rows that count have no amount: 'New 0', 'New 1', 'New 2', 'New 3', 'New 4', 'New 5' and 1 more",
+        ),
+    ],
+)
+def test_a_flag_that_leaves_rows_out_is_offered_only_where_it_does(text: str, remark: str, tmp_path: Path) -> None:
+    choices = Choices(group=("Dept", "Program")) if ",Dept" in text else None
+    assert [one for one in read(text, tmp_path, choices).remarks if "no amount" in one] == ([remark] if remark else [])
 
 
 def test_a_department_of_revenue_is_no_revenue(tmp_path: Path) -> None:

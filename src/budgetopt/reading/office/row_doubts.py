@@ -1,4 +1,4 @@
-"""Say which rows count that perhaps should not: hidden ones, copies, and those named like revenue."""
+"""Say which rows count that perhaps should not: hidden ones, copies, revenue by its name, those without an amount."""
 
 from __future__ import annotations
 
@@ -43,9 +43,31 @@ def doubtful_rows(found: Guess, programs: Sequence[ColumnFacts]) -> Iterator[str
     received = np.array([_is_received(names.cells[row]) for row in lines.tolist()], dtype=bool)
     if received.any() and not received.all():
         rows = lines[received]
-        flags = " ".join(f"--skip {shell(f'{names.name}={name}')}" for name in names.of_rows(rows)[:_SHOWN])
         count = "1 row that counts seems" if len(rows) == 1 else f"{len(rows):,} rows that count seem"
-        yield f"{count} to be revenue or a balance, {_told(found, names, rows)}: `{flags}` leaves them out"
+        yield f"{count} to be revenue or a balance, {_told(found, names, rows)}{_way_out(found, names, rows)}"
+    unpaid = _unpaid(found, programs)
+    if len(unpaid):
+        said = listed(list(map(repr, names.of_rows(unpaid))), _SHOWN)
+        count = "1 row that counts has" if len(unpaid) == 1 else f"{len(unpaid):,} rows that count have"
+        yield f"{count} no amount: {said}{_way_out(found, names, unpaid)}"
+
+
+def _unpaid(found: Guess, programs: Sequence[ColumnFacts]) -> Ints:
+    """Return the rows that count of programs that have no amount in any row: headings and notes may be among them."""
+    has_amount = np.any([~np.isnan(column.amounts) for column in found.money], axis=0)
+    ids = list(zip(*(column.cells for column in programs), strict=True))
+    paid = {ids[row] for row in np.flatnonzero(found.lines & has_amount).tolist()}
+    return np.array([row for row in np.flatnonzero(found.lines).tolist() if ids[row] not in paid], dtype=np.int64)
+
+
+def _way_out(found: Guess, names: ColumnFacts, rows: Ints) -> str:
+    """Return which flags leave out some rows by their names; empty where they are many, or money has such a name."""
+    said = names.of_rows(rows)
+    others = set(names.of_rows(np.setdiff1d(np.flatnonzero(found.lines & (found.amounts != 0)), rows)))
+    if len(said) > _SHOWN or not others.isdisjoint(said):
+        return ""
+    flags = " ".join(f"--skip {shell(f'{names.name}={name}')}" for name in said)
+    return f": `{flags}` leaves {'it' if len(rows) == 1 else 'them'} out"
 
 
 def _copies(found: Guess, lines: Ints) -> Ints:
