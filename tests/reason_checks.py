@@ -280,11 +280,24 @@ def _left(case: _Case) -> Iterator[str]:
 
 
 def _counts(case: _Case) -> Iterator[str]:
-    taken = int(case.plan.packages.any(axis=1)[case.plan.scenario.packages.program == case.row].sum())
-    known = re.search(r"takes (\d+)|all of its (\d+)|(only)", case.reason)
+    packages, periods = case.plan.scenario.packages, case.plan.scenario.periods
+    mine = packages.program == case.row
+    held = case.plan.packages[mine]
+    if packages.is_project[mine].any():
+        held = np.broadcast_to(held.any(axis=1, keepdims=True), held.shape)
+    count = held.sum(axis=0)
+    known = re.match(
+        r"(?:takes (\d+) of its \d+|has all of its (\d+)|has its (only)) packages?(?: in (\w+))?(?:, not in (\w+))?",
+        case.reason,
+    )
     assert known is not None
-    if taken != (1 if known[3] else int(known[1] or known[2])):
-        yield f"it takes {taken}"
+    said = 1 if known[3] else int(known[1] or known[2])
+    if (count[periods.index(known[4]) if known[4] else slice(None)] != said).any() or said > len(held):
+        yield f"it takes {count}"
+    if known[5] and count[periods.index(known[5])] >= said:
+        yield f"it takes {count}"
+    if "is left" in case.reason and "costs" in case.reason:
+        yield from _left(case)
 
 
 def _even(case: _Case) -> Iterator[str]:

@@ -47,7 +47,7 @@ def test_a_reserve_is_not_left_for_a_package() -> None:
     plan = plan_of(document_of({"a": packaged(3), "b": packaged(6, 5)}, funds={"general": general}))
     assert plan.programs["reason"]["b"] == "unfunded: costs 6, and 3 is left"
     assert cheapest_unfunded(plan) == (6, 3, 0)
-    assert what_limits(plan) == "3 is left: the cheapest unfunded package costs 6."
+    assert what_limits(plan) == "3 is left: the cheapest package that may be added costs 6."
 
 
 def test_a_plan_that_has_all_that_there_is_to_gain_says_so() -> None:
@@ -131,7 +131,8 @@ ONE_YEAR = [
 CASES: dict[str, tuple[dict[str, Any], list[str], tuple[float, float, int] | None]] = {
     "a package of each year": (
         document_of({"a": offered((6, 9)), "b": offered((7, 9))}, {"FY1": 5, "FY2": 6}, TWO),
-        [HAS, "unfunded: costs more than the fund has in FY1"], (7, 5, 0),
+        [f"{HAS} in FY2, not in FY1: costs more than the fund has in FY1",
+         "unfunded: costs more than the fund has in FY1"], (6, 5, 0),
     ),
     "money that is carried over": (
         document_of({"a": offered((25, 9)), "b": offered((3, 9))}, periods=TWO,
@@ -193,7 +194,7 @@ CASES: dict[str, tuple[dict[str, Any], list[str], tuple[float, float, int] | Non
     "a reserve that is carried over": (
         document_of({"a": offered((3, 9)), "b": offered((6, 5))}, periods=TWO,
                     funds={"general": {"revenue": 10, "reserve": 4, "carryover": True}}),
-        [HAS, HAS], None,
+        [HAS, f"{HAS} in FY2, not in FY1: costs 6 in FY1, and 3 is left"], (6, 3, 0),
     ),
     "staff": (
         document_of(
@@ -243,6 +244,55 @@ CASES: dict[str, tuple[dict[str, Any], list[str], tuple[float, float, int] | Non
         document_of({"a": packaged(8, 90), "b": packaged(5), "c": packaged(4, 2), "d": packaged(30)}, 10),
         [HAS, "unfunded: costs 5, and 2 is left", "unfunded: costs 4, and 2 is left",
          "unfunded: costs more than the fund has"], (4, 2, 0),
+    ),
+}  # fmt: skip
+
+CASES |= {
+    "the second of two in order": (
+        document_of({"a": offered((8, 90), (3, 35)), "b": offered((5, 9))}, 10),
+        ["takes 1 of its 2 packages: no other choice of them is worth more", "unfunded: costs 5, and 2 is left"],
+        (3, 2, 0),
+    ),
+    # the second of one program may not be added, as one alone may be taken
+    "another of which one may be taken": (
+        document_of({"a": offered((8, 90), (3, 35), choose="one"), "b": offered((5, 9))}, 10),
+        ["takes 1 of its 2 packages: no other choice of them is worth more", "unfunded: costs 5, and 2 is left"],
+        (5, 2, 0),
+    ),
+    "one package in each of two years": (
+        document_of({"a": offered((6, 9), (5, 8), choose="any")}, {"FY1": 6, "FY2": 5}, TWO),
+        ["takes 1 of its 2 packages: no other choice of them is worth more"], (5, 0, 0),
+    ),
+    "a package of one year that lacks money in the other": (
+        document_of({"a": offered((5, 10))}, {"FY1": 6, "FY2": 3}, TWO),
+        [f"{HAS} in FY1, not in FY2: costs more than the fund has in FY2"], (5, 3, 1),
+    ),
+    "all packages in one year": (
+        document_of({"a": offered((5, 10), (1, 3))}, {"FY1": 6, "FY2": 5, "FY3": 8}, LATER),
+        ["has all of its 2 packages in FY1, not in FY2"], (1, 0, 1),
+    ),
+    "fewer packages in one year": (
+        document_of({"a": offered((5, 10), (1, 3), (9, 1))}, {"FY1": 5, "FY2": 7}, TWO),
+        ["takes 2 of its 3 packages in FY2: no other choice of them is worth more"], (1, 0, 0),
+    ),
+    "staff of one year": (
+        document_of({"a": staffed((3, 9))}, **nurses(4, 2, periods=TWO)),
+        [f"{HAS} in FY1, not in FY2: needs 3 of nurses, and 2 is left"], None,
+    ),
+    # 6 dollars of FY1 are 9 of FY2
+    "a package whose cost grows": (
+        document_of({"a": offered((6, 10))}, 8, TWO, inflation="50%"),
+        [f"{HAS} in FY1, not in FY2: costs more than the fund has in FY2"], (9, 8, 1),
+    ),
+    # nothing is asked of the first year
+    "a project that may start later alone": (
+        beside(offered(([3, 1], 9), start=["FY2"]), {"FY1": 8, "FY2": 10}, periods=TWO),
+        [HAS, "unfunded: costs 3 in FY2, and 2 is left"], (3, 2, 1),
+    ),
+    # 12 dollars in the second year, and in the third what the first project takes
+    "a second project, not before the first": (
+        document_of({"b": offered(([5], 90), ([7], 9), start=["FY2", "FY3"])}, {"FY1": 99, "FY2": 6, "FY3": 3}, LATER),
+        ["takes 1 of its 2 packages: no other choice of them is worth more"], (7, 1, 1),
     ),
 }  # fmt: skip
 
@@ -332,3 +382,67 @@ def test_money_that_another_fund_may_give_is_money_that_a_package_could_have() -
     assert reasons(document)["a"] == "unfunded: costs 8, and 5 is left"
     del document["funds"]["general"]["transfers_to"]
     assert reasons(document)["a"] == "unfunded: costs more than its funds have"
+
+
+NOTHING_MORE = (
+    "Nothing more is to be gained: each program is at its ceiling, or would add nothing with more money.",
+    "Every program is at its ceiling.",
+)
+SHORT: dict[str, tuple[dict[str, Any], Any, tuple[str, ...], str]] = {
+    "a package of one year": (offered((5, 10)), {"FY1": 6, "FY2": 3}, TWO, "FY2"),
+    "packages of either year": (offered((5, 10), (6, 12), choose="any"), {"FY1": 6, "FY2": 5}, TWO, "FY2"),
+    "a project that starts late": (offered(([5], 10), start=list(TWO)), {"FY1": 3, "FY2": 6}, TWO, "FY1"),
+    "a ceiling of one year": (
+        rated(spending={"at_most": {"FY1": 5, "FY2": 9}}, if_funded={"at_least": 5}), {"FY1": 6, "FY2": 3}, TWO, "FY2"
+    ),
+    "a curve that rises late": (
+        {"outcomes": {"good": {"curve": [[0, 0], [5, 0], [6, 10]]}}, "spending": {"at_most": 6}}, 3, ("FY1",), "FY1"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_where_more_money_in_one_year_brings_more_nothing_else_is_said(name: str) -> None:
+    program, revenue, periods, short = SHORT[name]
+    document = document_of({"a": program}, revenue, periods)
+    plan = plan_of(document)
+    each = revenue if isinstance(revenue, dict) else {short: revenue}
+    more = document_of({"a": program}, {**each, short: each[short] + 12}, periods)
+    assert plan_of(more).objective_value > plan.objective_value + 1
+    assert what_limits(plan) not in NOTHING_MORE
+
+
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        (offered((5, 10), (1, 3)), NOTHING_MORE[0]),
+        (offered(([5], 10), start=list(TWO)), NOTHING_MORE[0]),
+        (rated(spending={"at_most": {"FY1": 5, "FY2": 9}}, if_funded={"at_least": 2}), NOTHING_MORE[1]),
+        ({"service": {"unit": "cases", "unit_cost": 1, "up_to": 7}, "outcomes": {"good": {"per_unit": 1}}},
+         NOTHING_MORE[1]),
+    ],
+)  # fmt: skip
+def test_where_all_is_had_in_every_year_more_money_brings_nothing(program: dict[str, Any], said: str) -> None:
+    document = document_of({"a": program}, 20, TWO)
+    plan = plan_of(document)
+    assert what_limits(plan) == said
+    assert plan_of(document_of({"a": program}, 99, TWO)).objective_value == pytest.approx(plan.objective_value)
+
+
+@pytest.mark.parametrize("name", [name for name, (*_, cheapest) in CASES.items() if cheapest and cheapest[1]])
+def test_with_the_money_that_lacks_for_the_cheapest_package_it_may_be_added(name: str) -> None:
+    document, _, (cost, left, at) = CASES[name]
+    plan = plan_of(document)
+    periods = plan.scenario.periods
+    keeps = [
+        {"name": f"{program} keeps what it has", "sum": "spending", "where": {"program": program},
+         "at_least": dict(zip(periods, plan.spending[row].sum(axis=0).tolist(), strict=True))}
+        for row, program in enumerate(document["programs"])
+    ]  # fmt: skip
+    total = float(plan.spending[:, :, at].sum())
+    added = {"name": "added", "sum": "spending", "at_least": {periods[at]: total + cost}}
+    # beside that money there is enough in every later year
+    money = {period: 99 if later > at else cost - left if later == at else 0 for later, period in enumerate(periods)}
+    funds = {key: {**fund, "one_time": money} for key, fund in document["funds"].items()}
+    forced = {**document, "funds": funds, "rules": [*document.get("rules", []), *keeps, added]}
+    assert bo.solve(Scenario.from_document(forced)).audit.accepted

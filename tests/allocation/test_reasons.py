@@ -71,7 +71,7 @@ def test_a_program_that_no_fund_may_pay_for() -> None:
     }
 
 
-def test_packages_are_counted_over_all_periods() -> None:
+def test_packages_are_counted_in_each_period() -> None:
     programs = {
         "only": packages(50),
         "all": packages(50, 40, 30),
@@ -83,7 +83,7 @@ def test_packages_are_counted_over_all_periods() -> None:
     document = document_of(programs, revenue={"FY1": 9, "FY2": 5}, periods=("FY1", "FY2"))
     assert reasons(document) == {
         "only": "has its only package",
-        "all": "has all of its 3 packages",
+        "all": "has all of its 3 packages in FY1, not in FY2",
         "some": "takes 2 of its 3 packages: no other choice of them is worth more",
         "none": "unfunded: the money buys more elsewhere",
         # three dollars in the first year, and nothing in the second
@@ -154,7 +154,7 @@ def test_packages_that_cost_too_much_say_so_and_one_that_costs_nothing_at_first_
 def test_where_no_limit_binds_the_cheapest_unfunded_package_is_named() -> None:
     document = document_of({"north": packaged(6, 10), "south": packaged(6)}, revenue=10)
     told = str(bo.solve(Scenario.from_document(document)).explain())
-    assert told.endswith("$4 is left: the cheapest unfunded package costs $6.")
+    assert told.endswith("$4 is left: the cheapest package that may be added costs $6.")
 
 
 def test_a_package_that_lacks_staff_says_how_many_are_left() -> None:

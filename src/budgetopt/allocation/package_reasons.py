@@ -17,31 +17,44 @@ from budgetopt.scenario.words import money, printed
 if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
 
-__all__ = ["cheapest_unfunded", "least_to_open", "package_reasons"]
+__all__ = ["cheapest_unfunded", "have_all_packages", "least_to_open", "package_reasons"]
 
 MOST_TRIED = 100
 """For so many programs it is looked what a package would break beside the rest of the plan."""
 
 
-def package_reasons(plan: Allocation) -> Iterator[tuple[int, str]]:
-    """Yield the programs of packages, each with how many of them it takes, or why it takes none."""
-    offers, taken, tried = _Offers(plan), np.asarray(plan.packages.any(axis=1)), 0
+def package_reasons(plan: Allocation, *, is_best: bool) -> Iterator[tuple[int, str]]:
+    """Yield the programs of packages, each with how many of them it takes, or why it takes none.
+
+    ``is_best``: whether no plan is better, so that what is not taken would add nothing or has no room.
+    """
+    offers, tried = _Offers(plan), 0
     costs_more = money_buys_more(plan)
     for row in np.unique(plan.scenario.packages.program).tolist():
-        mine = offers.of(row)
-        count, most = int(taken[mine].sum()), len(mine)
-        if count == most:
-            yield row, "has its only package" if most == 1 else f"has all of its {most} packages"
-        elif count:
-            yield row, f"takes {count} of its {most} packages: no other choice of them is worth more"
+        if offers.held(row).any():
+            yield row, offers.taken(row, is_best=is_best)
         elif words := offers.not_taken(row):
             yield row, f"unfunded: {words}"
         elif costs_more[row]:
             yield row, "unfunded: the money buys more elsewhere"
-        elif tried < MOST_TRIED and plan.proved:
+        elif tried < MOST_TRIED and is_best:
             tried += 1
             if words := offers.beside_the_plan(row):
                 yield row, f"unfunded: {words}"
+
+
+def have_all_packages(plan: Allocation) -> Bools:
+    """Return the programs that have all of their packages in every period, projects begun as early as they may be.
+
+    Shape (programs,).
+    """
+    packages, offers = plan.scenario.packages, _Offers(plan)
+    found = np.zeros(len(plan.scenario.programs), dtype=bool)
+    for row in np.unique(packages.program).tolist():
+        mine = offers.of(row)
+        first = plan.packages[mine, offers.starts(row)[0]]
+        found[row] = (first if packages.is_project[mine[0]] else plan.packages[mine]).all()
+    return found
 
 
 def least_to_open(plan: Allocation, row: int) -> str:
@@ -56,18 +69,18 @@ def least_to_open(plan: Allocation, row: int) -> str:
 
 
 def cheapest_unfunded(plan: Allocation) -> tuple[float, float, int] | None:
-    """Return the cost of the cheapest first package of an unfunded program, and what is left for it; None if it fits.
+    """Return the cost of the cheapest package that may be added, and what is left for it; None if it fits.
 
     Both are of the first period in which the cost is more than what is left, which follows them.
     """
     packages, offers, found = plan.scenario.packages, _Offers(plan), []
-    funded = np.unique(packages.program[plan.packages.any(axis=1)])
-    for row in np.unique(packages.program[~np.isin(packages.program, funded)]).tolist():
-        cost, left = offers.cheapest_cost(row), offers.usable(row)
-        short = np.flatnonzero(cost > left + plan.half_a_cent)
-        if not len(short):
+    for row in np.unique(packages.program).tolist():
+        cost, left = offers.next_cost(row), offers.usable(row)
+        fits, short = cost <= left + plan.half_a_cent, np.flatnonzero(cost > left + plan.half_a_cent)
+        if fits.any() and not (len(short) and packages.is_project[offers.of(row)[0]]):
             return None
-        found.append((float(cost[short[0]]), float(left[short[0]]), int(short[0])))
+        if len(short):
+            found.append((float(cost[short[0]]), float(left[short[0]]), int(short[0])))
     return min(found, default=None)
 
 
@@ -96,7 +109,7 @@ class _Offers:
         rows, names = self._scenario.programs.items("start")
         for row, name in zip(rows.tolist(), names.tolist(), strict=True):
             found.setdefault(row, []).append(self._scenario.periods.index(name))
-        return found
+        return {row: sorted(starts) for row, starts in found.items()}
 
     @cached_property
     def _left(self) -> Floats:
@@ -121,45 +134,85 @@ class _Offers:
         receivers = {to for fund in self._scenario.funds.values() for to in fund.transfers_to}
         return np.array([name in receivers for name in self._scenario.funds], dtype=bool)
 
-    def cheapest_cost(self, row: int) -> Floats:
-        """Return what the cheapest first package of a program costs, begun as early as it may; shape (periods,)."""
-        packages, mine = self._packages, self.of(row)
-        if self._choose[row] in ("", "in_order"):
-            mine = mine[packages.number[mine] == packages.number[mine].min()]
-        costs = self._costs[mine]
-        at = int(np.argmin(costs.sum(axis=1)))
-        cost: Floats = costs[at] * self._scenario.price_level[row]
-        return cost if packages.is_project[mine[at]] else cost[:1].repeat(len(cost))
+    def starts(self, row: int) -> list[int]:
+        """Return the periods in which a program may start, in order."""
+        return self._starts.get(row) or list(range(len(self._scenario.periods)))
+
+    def held(self, row: int) -> Bools:
+        """Return which packages a program has in each period, projects in all; shape (packages of it, periods)."""
+        mine = self.of(row)
+        found: Bools = self._plan.packages[mine]
+        return found.any(axis=1, keepdims=True) | found if self._packages.is_project[mine[0]] else found
+
+    def next_cost(self, row: int) -> Floats:
+        """Return what the cheapest package costs that a program may add, projects begun as early as they may be.
+
+        Shape (periods,); NaN where it may add none.
+        """
+        mine, held, choose = self.of(row), self.held(row), self._choose[row]
+        count = held.sum(axis=0)
+        may = np.arange(len(mine))[:, None] == count if choose in ("", "in_order") else ~held
+        may = may & (count == 0) if choose == "one" else may
+        level = self._scenario.price_level[row]
+        if not self._packages.is_project[mine[0]]:
+            cost = np.where(may, self._costs[mine][:, :1] * level, np.inf).min(axis=0)
+            return np.where(np.isfinite(cost), cost, np.nan)
+        after = 0
+        if choose in ("", "in_order") and count[0]:
+            # not before the one that it is added to
+            after = int(self._plan.packages[mine[count[0] - 1]].argmax())
+        start = next((start for start in self.starts(row) if start >= after), None)
+        if start is None or not may.any():
+            return np.full(len(level), np.nan)
+        offered = self._costs[mine[may[:, 0]]]
+        cheapest = offered[np.argmin(offered.sum(axis=1))]
+        begun: Floats = np.concatenate((np.zeros(start), cheapest[: len(level) - start])) * level
+        return begun
 
     def usable(self, row: int) -> Floats:
         """Return what is left in the funds that may pay for a program; dollars, shape (periods,)."""
         left: Floats = self._left[self._scenario.eligible[row]].sum(axis=0)
         return left
 
-    def not_taken(self, row: int) -> str:
-        """Return why a program takes no package, as far as money or a resource is the reason; empty if neither is."""
+    def taken(self, row: int, *, is_best: bool) -> str:
+        """Return how many of its packages a program takes, and in which period where that differs."""
+        held, periods = self.held(row), self._scenario.periods
+        most, count = held.shape[0], held.sum(axis=0)
+        at, lacking = int(count.argmax()), np.flatnonzero(count < count.max())
+        when = f" in {periods[at]}" if len(lacking) else ""
+        if count[at] < most:
+            why = ": no other choice of them is worth more" if is_best else ""
+            return f"takes {count[at]} of its {most} packages{when}{why}"
+        words = "has its only package" if most == 1 else f"has all of its {most} packages"
+        if not len(lacking):
+            return words
+        why = self.not_taken(row, lacking[:1])
+        return f"{words}{when}, not in {periods[lacking[0]]}{f': {why}' if why else ''}"
+
+    def not_taken(self, row: int, among: Ints | None = None) -> str:
+        """Return why a program takes no package, as far as money or a resource is the reason; empty if neither is.
+
+        ``among``: the periods that are looked at; left out, all.
+        """
         scenario, may = self._scenario, self._scenario.eligible[row]
-        cost, left = self.cheapest_cost(row), self.usable(row)
+        cost, left = self.next_cost(row), self.usable(row)
         most = most_available(scenario) if self._receives[may].any() else self._income[may].sum(axis=0)
-        starts = self._starts.get(row, [])
-        at_once = min(starts, default=0) == 0
-        is_project = bool(self._packages.is_project[self.of(row)].any())
-        over = np.flatnonzero(cost > most + self._plan.half_a_cent)
-        if len(over) and at_once and (len(scenario.periods) == 1 or not is_project or len(starts) == 1):
+        among = np.arange(len(cost)) if among is None else among
+        starts_when = self._packages.is_project[self.of(row)[0]] and len(self.starts(row)) > 1
+        over = among[cost[among] > most[among] + self._plan.half_a_cent]
+        if len(over) and not starts_when:
             called = "the fund has" if may.sum() == 1 else "its funds have"
             return f"costs more than {called}{self._when(over)}"
-        short = np.flatnonzero(cost > left + self._plan.half_a_cent)
-        if len(short) and left[short[0]] > self._plan.half_a_cent and at_once:
+        short = among[cost[among] > left[among] + self._plan.half_a_cent]
+        if len(short) and left[short[0]] > self._plan.half_a_cent:
             return f"costs {money(cost[short[0]])}{self._when(short)}, and {money(left[short[0]])} is left"
-        return self._lacks_resource(row)
+        return self._lacks_resource(row, among)
 
     def beside_the_plan(self, row: int) -> str:
         """Return what stands against the cheapest package beside the rest of the plan, by the audit of both."""
         mine, found = self.of(row), ""
         package = int(mine[np.argmin(self._costs[mine].sum(axis=1))])
-        is_project = bool(self._packages.is_project[package])
-        starts = self._starts.get(row) if is_project else None
-        for start in range(len(self._scenario.periods)) if starts is None else starts:
+        for start in self.starts(row):
             plan = self._with(row, package, start)
             if plan is None:
                 continue
@@ -196,8 +249,8 @@ class _Offers:
     def _when(self, periods: Ints) -> str:
         return f" in {self._scenario.periods[periods[0]]}" if len(self._scenario.periods) > 1 else ""
 
-    def _lacks_resource(self, row: int) -> str:
-        """Return which resource is used up where a package needs it; empty if each has enough left."""
+    def _lacks_resource(self, row: int, among: Ints) -> str:
+        """Return which resource is used up in some periods where a package needs it; empty if each has enough left."""
         packages, mine = self._packages, self.of(row)
         for position, (key, resource) in enumerate(self._scenario.resources.items()):
             used = np.isin(packages.use_package, mine) & (packages.use_resource == position)
@@ -207,7 +260,7 @@ class _Offers:
                 continue
             need = float(packages.use_amount[used].min())
             left = self._scenario.per_period(resource.capacity) - np.asarray(self._plan.audit.resources)[position]
-            if (need > left + 1e-6 * max(need, 1.0)).all():
-                least = max(float(left[0]), 0.0)
+            if (need > left[among] + 1e-6 * max(need, 1.0)).all():
+                least = max(float(left[among[0]]), 0.0)
                 return f"needs {need:,.10g} of {printed(key, resource.name)}, and {least:,.6g} is left"
         return ""

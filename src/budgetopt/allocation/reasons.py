@@ -9,7 +9,7 @@ import numpy as np
 
 from budgetopt.allocation.margins import margins_of
 from budgetopt.allocation.money_sides import funds_that_bring
-from budgetopt.allocation.package_reasons import cheapest_unfunded, least_to_open, package_reasons
+from budgetopt.allocation.package_reasons import cheapest_unfunded, have_all_packages, least_to_open, package_reasons
 from budgetopt.formulation.fund_rows import inflow
 from budgetopt.formulation.stages import outcome_worths
 from budgetopt.scenario.amounts import Share
@@ -40,9 +40,8 @@ def reasons_of(plan: Allocation) -> Texts:
     """Return what holds each program's spending, in the first period that something holds it; shape (programs,)."""
     limits, spent = plan.formulation.limits, plan.spending.sum(axis=1)
     listed = plan.scenario.limits
-    small = 1e-9 * spent + plan.half_a_cent
-    at_ceiling = spent >= limits.upper - small
-    at_floor = (limits.lower > 0) & (spent <= limits.lower + small)
+    at_ceiling = _at_ceiling(plan)
+    at_floor = (limits.lower > 0) & (spent <= limits.lower + 1e-9 * spent + plan.half_a_cent)
     fixed = at_floor & at_ceiling
     plain = _plain(plan)
     reasons = np.full(len(spent), plain[0], dtype=object)
@@ -51,7 +50,7 @@ def reasons_of(plan: Allocation) -> Texts:
     _say_margins(plan, reasons, unfunded)
     _say_cuts(plan, reasons)
     _say_service_ceilings(plan, reasons)
-    for row, words in package_reasons(plan):
+    for row, words in package_reasons(plan, is_best=plain[0] == _SET):
         reasons[row] = words
     for row in np.flatnonzero(reasons == plain[1]).tolist():
         if words := least_to_open(plan, row):
@@ -99,15 +98,40 @@ def what_limits(plan: Allocation, spoken: Callable[[float], str] = money) -> str
         cost, left, period = found
         when = f" in {plan.scenario.periods[period]}" if len(plan.scenario.periods) > 1 else ""
         if left > plan.half_a_cent:
-            return f"{spoken(left)} is left{when}: the cheapest unfunded package costs {spoken(cost)}."
+            return f"{spoken(left)} is left{when}: the cheapest package that may be added costs {spoken(cost)}."
     reasons = [str(reason) for reason in plan.programs["reason"]]
-    if reasons and all(reason.startswith("at its ceiling") for reason in reasons):
+    full = (_at_ceiling(plan) | _serves_all(plan)).all(axis=1)
+    at_ceiling = full & np.array([reason.startswith("at its ceiling") for reason in reasons], dtype=bool)
+    if len(reasons) and at_ceiling.all():
         return "Every program is at its ceiling."
-    nothing_more = ("at its ceiling", "has all of its", "has its only", "unfunded: a dollar", "unfunded: no effect")
-    if reasons and all(reason.startswith(nothing_more) for reason in reasons):
+    idle = np.array(
+        [reason.startswith(("unfunded: a dollar", "unfunded: no effect")) for reason in reasons], dtype=bool
+    )
+    if len(reasons) and (at_ceiling | have_all_packages(plan) | (idle & ~_needs_more_at_once(plan))).all():
         return "Nothing more is to be gained: each program is at its ceiling, or would add nothing with more money."
     held = "With the all-or-nothing decisions as they are, no" if plan.formulation.linear_program.is_integer else "No"
     return _spent_together(plan) or f"{held} limit holds the plan back."
+
+
+def _at_ceiling(plan: Allocation) -> Bools:
+    """Return which programs get all the money that they may get; shape (programs, periods)."""
+    spent = plan.spending.sum(axis=1)
+    return np.asarray(spent >= plan.formulation.limits.upper - (1e-9 * spent + plan.half_a_cent))
+
+
+def _serves_all(plan: Allocation) -> Bools:
+    """Return which services serve as many units as they may; shape (programs, periods)."""
+    most = plan.formulation.limits.most
+    return np.asarray((most > 0) & (plan.units >= most * (1 - 1e-9)))
+
+
+def _needs_more_at_once(plan: Allocation) -> Bools:
+    """Return the programs to which much may bring more than its first dollar does; shape (programs,)."""
+    found = np.zeros(len(plan.scenario.programs), dtype=bool)
+    for kind in ("open", "beyond"):
+        for block in plan.formulation.linear_program.column_labels.of_kind(kind):
+            found[block.keys["program"]] = True
+    return found
 
 
 def _spent_together(plan: Allocation) -> str:
@@ -249,8 +273,7 @@ def _say_even_cuts(plan: Allocation, reasons: Texts, below: Bools) -> None:
 def _say_service_ceilings(plan: Allocation, reasons: Texts) -> None:
     """Say of services that they serve as many units as they may."""
     programs, most = plan.scenario.programs, plan.formulation.limits.most
-    full = ((most > 0) & (plan.units >= most * (1 - 1e-9))).any(axis=1)
-    for row in np.flatnonzero(full).tolist():
+    for row in np.flatnonzero(_serves_all(plan).any(axis=1)).tolist():
         unit = programs.text("service.unit")[row] or "units"
         reasons[row] = f"at its ceiling of {money(float(np.nanmax(most[row])))} {unit}"
 
