@@ -280,3 +280,13 @@ def test_the_audit_of_the_current_plan_names_payments_that_other_keys_bar() -> N
     scenario = Scenario.from_document(document)
     found = audit_plan(scenario, SpendingPlan.current(scenario)).violations
     assert [(one.kind, one.program, one.fund) for one in found] == [("eligibility", "p", "grant")]
+
+
+def test_the_fixed_parts_of_a_program_are_charged() -> None:
+    shares = {"fund_shares": {"general": "60%", "grant": "40%"}}
+    assert rounded(charged({"baseline": 20, **shares})) == [[12, 12], [8, 8], [0, 0]]
+    assert rounded(charged({"baseline": 20, **shares}, grant={"revenue": 0})) == [[12, 12], [8, 8], [0, 0]]
+    # what a fund that is closed would pay is charged to the other
+    assert rounded(charged({"baseline": 20, **shares}, grant={"ends": "F1"})) == [[12, 20], [8, 0], [0, 0]]
+    # what pays now comes before what will have to
+    assert rounded(charged({"baseline_by_fund": {"general": 20}, **shares})) == [[20, 20], [0, 0], [0, 0]]

@@ -6,12 +6,12 @@ import numpy as np
 
 from budgetopt.audit.balances import reserves_needed
 from budgetopt.audit.eligibility import may_pay
-from budgetopt.audit.inputs import baselines, number, payers_now, pays_in, revenues
+from budgetopt.audit.inputs import baselines, fixed_parts, number, payers_now, pays_in, revenues
 from budgetopt.audit.package_list import list_packages
 from budgetopt.scenario.programs import Bools, Floats, Ints
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["charge", "charge_baseline", "current_packages", "current_units", "packages_bought"]
+__all__ = ["charge", "charge_baseline", "current_packages", "current_units", "packages_bought", "stated_payments"]
 
 
 def current_packages(scenario: Scenario) -> Bools:
@@ -68,7 +68,7 @@ def charge_baseline(scenario: Scenario) -> tuple[Floats, Floats]:
         for name, transfer in fund.transfers_to.items():
             transfers[giver, names.index(name)] = scenario.per_period(transfer.at_least)
 
-    spending = _stated(scenario, baseline)
+    spending = stated_payments(scenario, baseline)
     if not spending.size:
         return spending, transfers
     unstated = baseline - spending.sum(axis=1)
@@ -112,12 +112,14 @@ def charge_baseline(scenario: Scenario) -> tuple[Floats, Floats]:
     return spending, transfers
 
 
-def _stated(scenario: Scenario, baseline: Floats) -> Floats:
+def stated_payments(scenario: Scenario, baseline: Floats) -> Floats:
     """Return what the scenario says that funds pay of the baselines, in the periods in which they pay for anything.
 
-    Where a baseline is not the sum of its parts, they are in proportion; shape (programs, funds, periods).
+    `baseline_by_fund` says it, in proportion where a baseline is not the sum of its parts; where it does not, the fixed
+    parts of `fund_shares` do. Shape (programs, funds, periods).
     """
-    shares = np.nan_to_num(payers_now(scenario))
+    now = payers_now(scenario)
+    shares = np.nan_to_num(np.where(np.isnan(now), fixed_parts(scenario), now))
     stated: Floats = shares[:, :, None] * (baseline[:, None, :] * pays_in(scenario)[None, :, :])
     return stated
 

@@ -17,6 +17,7 @@ __all__ = [
     "baselines",
     "dollars",
     "first_baseline",
+    "fixed_parts",
     "groups",
     "number",
     "payers_now",
@@ -112,6 +113,16 @@ def payers_now(scenario: Scenario) -> Floats:
     total = paid.sum(axis=1, keepdims=True)
     parts: Floats = np.divide(paid, total, out=np.full(paid.shape, np.nan), where=total > 0)
     return parts
+
+
+def fixed_parts(scenario: Scenario) -> Floats:
+    """Return the fixed part that each fund pays of each program, NaN where parts are free; shape (programs, funds)."""
+    parts = np.full((len(scenario.programs), len(scenario.funds)), np.nan)
+    for position, name in enumerate(scenario.funds):
+        if (column := scenario.programs.columns.get(f"fund_shares.{name}")) is not None:
+            parts[column.rows, position] = column.values
+    fixed = (~np.isnan(parts)).any(axis=1, keepdims=True)
+    return np.where(fixed, np.nan_to_num(parts), np.nan)
 
 
 def pays_in(scenario: Scenario) -> Bools:

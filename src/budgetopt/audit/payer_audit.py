@@ -6,6 +6,7 @@ import numpy as np
 
 from budgetopt.audit.check import ALL_PERIODS, Check
 from budgetopt.audit.evaluation import Evaluation
+from budgetopt.audit.inputs import fixed_parts
 
 __all__ = ["check_payers"]
 
@@ -38,14 +39,10 @@ def _one_fund(evaluation: Evaluation) -> Check:
 
 def _fixed_parts(evaluation: Evaluation) -> Check:
     scenario, spending = evaluation.scenario, evaluation.plan.spending
-    parts = np.full(spending.shape[:2], np.nan)
-    for position, name in enumerate(scenario.funds):
-        if (column := scenario.programs.columns.get(f"fund_shares.{name}")) is not None:
-            parts[column.rows, position] = column.values
-    asked = np.broadcast_to((~np.isnan(parts)).any(axis=1)[:, None, None], spending.shape)
-    program, fund, period = np.nonzero(asked)
+    parts = fixed_parts(scenario)
+    program, fund, period = np.nonzero(np.broadcast_to(~np.isnan(parts)[:, :, None], spending.shape))
     spent = evaluation.spent[program, period]
-    bound = np.nan_to_num(parts)[program, fund] * spent
+    bound = parts[program, fund] * spent
     sentence = "{fund} pays {value} for {program}{in_period}, and its fixed part is {bound}"
     return Check(
         kind="fund shares",

@@ -65,13 +65,14 @@ class SpendingPlan:
     def current(cls, scenario: Scenario) -> SpendingPlan:
         """Return the current service level: every program's baseline in every period, new programs nothing.
 
-        A baseline says what a program has, not who pays for it, so the funds are charged as a budget office would
-        charge them. In each period the funds first spend what comes in again and again (recurring revenue and
-        transfers), then one-time revenue, then balances above the reserves; and funds that may pay for fewer programs
-        are used up before those that may pay for more. If the funds can carry all baselines of the period, they do;
-        what they cannot carry is charged to the broadest fund that may pay for the program, and the audit then says by
-        how much that fund falls short. A program that no fund may pay for is charged to the first fund, which the audit
-        reports too. No transfer is made beyond those that the scenario demands (``at_least`` of ``transfers_to``).
+        Where `baseline_by_fund` or `fund_shares` says who pays, those funds are charged. Where neither does, the funds
+        are charged as a budget office would charge them. In each period the funds first spend what comes in again and
+        again (recurring revenue and transfers), then one-time revenue, then balances above the reserves; and funds that
+        may pay for fewer programs are used up before those that may pay for more. If the funds can carry all baselines
+        of the period, they do; what they cannot carry is charged to the broadest fund that may pay for the program, and
+        the audit then says by how much that fund falls short. A program that no fund may pay for is charged to the
+        first fund, which the audit reports too. No transfer is made beyond those that the scenario demands
+        (``at_least`` of ``transfers_to``).
 
         A baseline buys the decision packages that fit into it: in their order for as long as their costs add up to no
         more, or the most expensive one that fits where one at most may be taken. No project is started. A service that

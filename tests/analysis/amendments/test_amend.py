@@ -9,6 +9,7 @@ import pytest
 
 import budgetopt as bo
 from budgetopt.analysis.amendments.amend import moves_between
+from budgetopt.report.words.amend_words import amend_lines
 
 
 def town(**more: Any) -> bo.Scenario:
@@ -406,3 +407,33 @@ def test_half_a_cent_is_no_move() -> None:
     small = 1 + 4e-7
     plans = (bo.SpendingPlan(before * by, np.zeros((1, 1, 2))) for by in (1, 2 * small))
     assert moves_between(scenario, *plans)["change"].tolist()[4] == 10.000008
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "bonds"),
+    [
+        ("pool.fund_shares", {"general": "60%", "bonds": "40%"}, 15),
+        ("park.one_fund", True, 60),
+        ("pool.funds", ["bonds"], 30),
+    ],
+)
+def test_the_current_budget_is_the_one_that_plans_are_compared_with(key: str, value: Any, bonds: float) -> None:
+    general = {"revenue": 80, "transfers_to": {"bonds": {"at_most": 50}}}
+    scenario = town(funds={"general": general, "bonds": {"revenue": bonds}}).with_((f"programs.{key}", value))
+    compared = bo.current_budget(scenario).audit
+    missed = list(map(str, compared.violations))
+    assert list(map(str, bo.amend(scenario, "freeze pool", start="current").audit.violations)) == missed
+    closing = bo.outlook(scenario, start="current").table["closing"].tolist()
+    assert closing == pytest.approx(compared.balances.closing[:, 0].tolist())
+
+
+def test_where_other_funds_pay_no_cut_is_listed() -> None:
+    scenario = town(funds={"general": {"revenue": 120}, "fees": {"revenue": 30, "only": {"program": "pool"}}})
+    found = bo.amend(scenario, "add 10 to pool paid by fees", start="current")
+    assert [str(one) for one in found.audit.violations] == ["fees closes with -10: it spends more than it has"]
+    lines = list(amend_lines(found))
+    said = lines.index("Without any cut, it is balanced when other funds pay, or money is transferred.")
+    assert lines[said + 1 :] == [
+        "To adopt it as it is, this would have to change; for a fund, its reserve or its money:",
+        "  - find $10 for “fees”",
+    ]

@@ -127,3 +127,15 @@ def test_a_plan_that_is_known_is_not_solved_again(tmp_path: Path, monkeypatch: p
     assert asked == []
     assert edited_plan(tmp_path, tmp_path / "copy.csv", time_limit=9).best is plan
     assert asked == [9]
+
+
+def test_what_is_not_edited_of_the_current_budget_is_paid_as_in_comparisons(tmp_path: Path) -> None:
+    text = SCENARIO.replace("{at_most: 60}", "{at_least: 150}")
+    text = text.replace("carryover: false}", "carryover: false}\n  bonds: {revenue: 100}")
+    text = text.replace("{calm: {per_dollar: 2}}", "{calm: {per_dollar: 2}}, baseline: 40, one_fund: true")
+    text = text.replace("revenue: 100, carryover", "revenue: 30, carryover")
+    found = edits_of(tmp_path, [0], [40], text)
+    assert found.best is None
+    assert found.moves.empty
+    assert found.plan.spending[1, :, 0].tolist() == bo.current_budget(found.scenario).plan.spending[1, :, 0].tolist()
+    assert "one fund" not in {one.kind for one in found.audit.violations}

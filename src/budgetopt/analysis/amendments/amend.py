@@ -14,6 +14,7 @@ from budgetopt.allocation import solve as solve_one
 from budgetopt.analysis.amendments.motions import Motion, parse_motions
 from budgetopt.analysis.amendments.moved_plan import MovedPlan, moved, rows_of
 from budgetopt.analysis.amendments.offsets import NOISE, Offsets, Purchases, find_offsets, find_purchases
+from budgetopt.analysis.comparing.benchmark_plans import audited_baselines
 from budgetopt.analysis.comparing.edited_plan import compared
 from budgetopt.analysis.infeasibility.amending import needed_numbers
 from budgetopt.analysis.infeasibility.repair import Amendment
@@ -301,7 +302,7 @@ def start_of(
         start.check_shape(scenario)
         return start
     if start == "current":
-        return SpendingPlan.current(scenario)
+        return audited_baselines(scenario).plan
     if start is not None:
         raise OptionError(f"start is {start!r}", hint="a spending plan, or 'current'; left out, the best plan")
     best = subject if isinstance(subject, Allocation) else solve_one(scenario, time_limit=time_limit)

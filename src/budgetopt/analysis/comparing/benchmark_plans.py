@@ -17,8 +17,7 @@ import numpy as np
 from budgetopt.allocation import scenario_of
 from budgetopt.analysis.comparing.fund_choice import FundCapacity, misses, paid_by_funds
 from budgetopt.audit import Audit, SpendingPlan, audit_plan
-from budgetopt.audit.current import current_packages, current_units, packages_bought
-from budgetopt.audit.inputs import payers_now, pays_in
+from budgetopt.audit.current import current_units, packages_bought, stated_payments
 from budgetopt.audit.package_list import list_packages
 from budgetopt.errors import InfeasibleError, OptionError, UnknownNameError
 from budgetopt.formulation.fund_rows import inflow
@@ -35,6 +34,7 @@ __all__ = [
     "BenchmarkPlan",
     "across_the_board",
     "as_bought",
+    "audited_baselines",
     "current_budget",
     "limits_in_dollars",
     "lowest_quartile_first",
@@ -78,8 +78,9 @@ class BenchmarkPlan:
 def current_budget(subject: Subject) -> BenchmarkPlan:
     """Return the current budget: every program has its baseline in every period, and new programs have nothing.
 
-    Where `baseline_by_fund` says which funds pay now, they do. Where it does not, those pay with which the plan misses
-    the fewest limits: so a limit that is missed is missed by the budget itself, and not by a guess at who pays.
+    Where `baseline_by_fund` says which funds pay now, or `fund_shares` which pay in any case, they do. Where neither
+    does, those pay with which the plan misses the fewest limits: so a limit that is missed is missed by the budget
+    itself, and not by a guess at who pays.
 
     Parameters
     ----------
@@ -92,14 +93,23 @@ def current_budget(subject: Subject) -> BenchmarkPlan:
         If no program has a baseline.
     """
     scenario = scenario_of(subject, "current_budget")
-    baseline = _baselines(scenario)
-    shares = np.nan_to_num(payers_now(scenario))
-    stated = shares[:, :, None] * (baseline[:, None, :] * pays_in(scenario)[None])
-    taken, units = current_packages(scenario), current_units(scenario)
-    free = paid_by_funds(scenario, baseline, packages=taken, units=units, stated=stated)
-    charged = audit_plan(scenario, SpendingPlan.current(scenario))
+    _baselines(scenario)
     words = "Every program has its baseline, and new programs have nothing."
-    return BenchmarkPlan("current budget", words, min(charged, free, key=misses))
+    return BenchmarkPlan("current budget", words, audited_baselines(scenario))
+
+
+def audited_baselines(scenario: Scenario) -> Audit:
+    """Return the audit of the current budget, which spends nothing where no program has a baseline.
+
+    :func:`current_budget` says who pays.
+    """
+    charged = audit_plan(scenario, SpendingPlan.current(scenario))
+    if charged.accepted:
+        return charged
+    baseline = np.nan_to_num(scenario.baselines)
+    taken, units, stated = charged.plan.packages, charged.plan.units, stated_payments(scenario, baseline)
+    free = paid_by_funds(scenario, baseline, packages=taken, units=units, stated=stated)
+    return min(charged, free, key=misses)
 
 
 def across_the_board(subject: Subject, share: float | None = None) -> BenchmarkPlan:

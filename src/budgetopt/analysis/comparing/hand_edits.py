@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from budgetopt.allocation import Allocation
+from budgetopt.analysis.comparing.benchmark_plans import audited_baselines
 from budgetopt.analysis.comparing.differences import program_keys
 from budgetopt.audit import SpendingPlan, audit_plan
 from budgetopt.audit.current import charge, packages_bought
@@ -38,7 +39,7 @@ class HandEdits:
 
     def __init__(self, scenario: Scenario, best: Allocation | None) -> None:
         self.scenario = scenario
-        self.base = SpendingPlan.current(scenario) if best is None else best.spending_plan
+        self.base = audited_baselines(scenario).plan if best is None else best.spending_plan
         self.least = (scenario.cent if best is None else best.half_a_cent) * (1 + 1e-6)
         self.spending = self.base.spending.copy()
         self.rest = np.zeros((len(scenario.programs), len(scenario.periods)))

@@ -112,7 +112,7 @@ def _offsets(found: Amended) -> Iterator[str]:
     if not offsets.cut.any() and offsets.waived:
         yield f"No cut{who} is needed for it."
     elif not offsets.cut.any():
-        yield "Without any cut, it is balanced when other funds pay, or money is transferred:"
+        yield "Without any cut, it is balanced when other funds pay, or money is transferred."
     else:
         total = numbers.spoken_money(float(offsets.cut.sum()))
         least = "at the least loss" if offsets.proved else "at the least loss that was found (not proved)"
