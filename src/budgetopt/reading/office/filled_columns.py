@@ -42,7 +42,9 @@ def fill_down(found: Guess) -> None:
             for key, known in found.keys.items():
                 if known is column:
                     found.keys[key] = filled
-            found.remarks.append(f"{len(blank):,} empty cells of '{column.name}' have the value of the cell above them")
+            count = "1 empty cell" if len(blank) == 1 else f"{len(blank):,} empty cells"
+            has = "has the value of the cell above it" if len(blank) == 1 else "have the value of the cell above them"
+            found.remarks.append(f"{count} of '{column.name}' {has}")
     if names:
         found.table["fill_down"] = names
 
