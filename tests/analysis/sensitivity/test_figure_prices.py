@@ -71,8 +71,8 @@ ASKED = {
 }
 CASES: dict[str, tuple[dict[str, Any], str, tuple[float, float, float, float, float, float, str]]] = {
     # value and unit; what more brings and until where; what less brings and until where
-    "revenue": (SAVED, "funds.general.revenue", (80, 1, 3, 90, -3, -INF, EXACT)),
-    "what is there before": (SAVED, "funds.general.opening_balance", (20, 1, 3, 30, -3, -INF, EXACT)),
+    "revenue": (SAVED, "funds.general.revenue", (80, 1, 3, 90, -3, 0, EXACT)),
+    "what is there before": (SAVED, "funds.general.opening_balance", (20, 1, 3, 30, -3, 0, EXACT)),
     "what cannot be less": (SAVED, "funds.general.one_time", (0, 1, 3, 10, NONE, 0, EXACT)),
     "a ceiling that does not bind": (SAVED, "programs.a.spending.at_most", (110, 1, 0, INF, 0, 100, EXACT)),
     "a weight": (SAVED, "outcomes.good.weight", (1, 1, 300, INF, -300, 0, EXACT)),
@@ -86,14 +86,22 @@ CASES: dict[str, tuple[dict[str, Any], str, tuple[float, float, float, float, fl
     ),
     "an end that is not reached": (FLOOR, "programs.a.outcomes.good.up_to", (50, 1, 0, INF, 0, 20, EXACT)),
     # a percent is 0.4 dollars, until b has the 60 that it may
-    "a share": (FLOOR, "programs.b.spending.at_least", (0.5, 0.01, -0.06, 1.5, 0.06, -INF, EXACT)),
-    "what is shared": (FLOOR, "programs.b.baseline", (40, 1, -0.075, 120, 0.075, -INF, EXACT)),
-    "recurring money": (BALANCED, "funds.general.revenue", (80, 1, 3, INF, -3, -INF, EXACT)),
-    "money that comes once": (BALANCED, "funds.general.one_time", (20, 1, 1, INF, -1, -INF, EXACT)),
+    "a share": (FLOOR, "programs.b.spending.at_least", (0.5, 0.01, -0.06, 1.5, 0.06, 0, EXACT)),
+    "what is shared": (FLOOR, "programs.b.baseline", (40, 1, -0.075, 120, 0.075, 0, EXACT)),
+    "recurring money": (BALANCED, "funds.general.revenue", (80, 1, 3, INF, -3, 0, EXACT)),
+    "money that comes once": (BALANCED, "funds.general.one_time", (20, 1, 1, INF, -1, 0, EXACT)),
     # a dollar of the one year alone, whether the other has a number or not
-    "one year of a ceiling": (YEARLY, "programs.a.spending.at_most.FY2", (30, 1, 1, 100, -1, -INF, EXACT)),
-    "one year of a ceiling of its own": (YEARLY, "programs.b.spending.at_most.FY1", (40, 1, 1, 70, -1, -INF, EXACT)),
+    "one year of a ceiling": (YEARLY, "programs.a.spending.at_most.FY2", (30, 1, 1, 100, -1, 0, EXACT)),
+    "one year of a ceiling of its own": (YEARLY, "programs.b.spending.at_most.FY1", (40, 1, 1, 70, -1, 0, EXACT)),
     "a year that has no number": (YEARLY, "funds.general.one_time.FY2", (0, 1, 2, INF, NONE, 0, EXACT)),
+    # both years move by as much, and the second has nothing left where the first has 5
+    "several numbers": (
+        {
+            **document_of({"a": rated(3)}, periods=LATER[:2]),
+            "funds": {"general": {"revenue": {"FY1": 25, "FY2": 20}, "carryover": False}},
+        },
+        "funds.general.revenue", (25, 1, 6, INF, -6, 5, EXACT),
+    ),
     "money that a project needs": (ASKED, "funds.general.revenue", (60, 1, 2, NONE, NONE, 60, AGAIN)),
     # with less the target cannot be met; with more each dollar brings as much more, however far
     "an effect that a target needs": (

@@ -124,13 +124,13 @@ CASES: dict[str, tuple[dict[str, Any], bool | None, list[Row]]] = {
         ("general", "", "FY1", "equals", 100, 3, INF, 3, 20, NONE),
         ("general", "", "FY1", "at least", 20, 3, 0, 3, 100, 60),
     ]),
-    # the limit of money is all that there is: 80 dollars of revenue and 20 from before
+    # the limit of money is all that there is: 80 dollars of revenue, which may all be missing, and 20 from before
     "money from before": (
         document_of(
             {"a": rated(3, spending={"at_most": 110}), "b": rated(1)},
             funds={"general": {"revenue": 80, "opening_balance": 20}},
         ), None, [
-            ("general", "", "FY1", "equals", 100, 3, 110, 3, -INF, NONE),
+            ("general", "", "FY1", "equals", 100, 3, 110, 3, 20, NONE),
         ],
     ),
     "a ceiling that costs less than one": (

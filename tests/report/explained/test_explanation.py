@@ -293,3 +293,23 @@ def test_what_the_other_decision_is_worth_is_what_solving_with_it_shows(case: st
     (said,) = [words for words in explain(plan, "it").sentences if words.startswith(whole)]
     (loss,) = re.findall(r"worth ([\d.]+) of the weighted outcomes less", said) or [0]
     assert float(loss) == pytest.approx(plan.objective_value - found, rel=5e-3, abs=1e-6)
+
+
+def test_money_falls_to_nothing_and_no_farther() -> None:
+    programs = {
+        "library": {"spending": {"at_most": 40}, "outcomes": {"visits": {"per_dollar": 2}}},
+        "shelter": {"tags": "housing", "outcomes": {"visits": {"per_dollar": 3}}},
+    }
+    late = {"revenue": {"FY27": 20, "FY28": 0}, "only": {"tags": "housing"}}
+    document = {
+        "periods": ["FY27", "FY28"],
+        "funds": {"general": {"revenue": 100, "only": {"program": "library"}}, "grant": {"revenue": 20}, "late": late},
+        "outcomes": {"visits": {"weight": 1}},
+        "programs": programs,
+    }
+    plan = bo.solve(bo.Scenario.from_document(document))
+    still = "is not the limit here: a dollar more would change nothing, and so would a dollar less until it falls to"
+    assert f"Money in FY28 {still} $0." in explain(plan, "general").sentences
+    # a year in which there is none cannot have less
+    every = "One dollar more of recurring revenue in every period would add 6 to the weighted outcomes"
+    assert f"{every}; one dollar less is not possible." in explain(plan, "late").sentences

@@ -66,10 +66,11 @@ class Figure:
 
     @cached_property
     def lowest(self) -> float:
-        """The least that it may be."""
+        """The least that it may be, with the others that move by as much."""
         if self.takes(-1.0 - abs(self.value)):
             return -np.inf
-        return 0.0 if self.takes(0.0) else LEAST * self.value
+        smallest = self.value if self._in_proportion else min(self._values, default=self.value)
+        return self.value - smallest + (0.0 if self.takes(0.0) else LEAST * smallest)
 
     @cached_property
     def highest(self) -> float:

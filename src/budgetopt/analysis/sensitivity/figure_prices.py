@@ -60,7 +60,7 @@ class FigurePrice:
         What one unit more, and one unit less, adds to the first objective; below zero where the plan becomes worse.
         NaN where no plan is possible there, or no such figure.
     more_until, less_until
-        The figure up to which that holds.
+        The figure up to which that holds, at most as far as it may move: revenue is never below zero.
     method
         How it was worked out.
     """
@@ -192,7 +192,8 @@ class _BestValue:
                 piece = begun or self._near(side, reach, line)
             if self._is_tolerated(side, piece):
                 return Piece(np.nan, figure.value)
-        end = figure.value + piece.end
+        # a piece that goes on to where the figure can move no farther ends there
+        end = float(np.clip(figure.value + piece.end, figure.lowest, figure.highest))
         # what a solver's tolerance lets through is not beyond zero
         return Piece(piece.slope, 0.0 if abs(end) <= 1e-6 * self.size else end)
 

@@ -158,9 +158,7 @@ def _costly(asked: Sequence[Limit], costs: Mapping[Provision, tuple[float, str]]
 
 def _of_program(question: WhatIf, limit: Limit) -> dict[str, Any]:
     """Return the price of the number of a program's floor, ceiling or most units, as a row."""
-    row = _wholes(question, limit)[0]
-    # what a program gets is never below zero
-    return row | {key: max(row[key], 0.0) for key in ("relief_until", "tightening_until")}
+    return _wholes(question, limit)[0]
 
 
 def _known_cost(question: WhatIf, provision: Provision, base: Solution) -> tuple[float, str]:

@@ -225,7 +225,7 @@ def _of_money(price: FigurePrice, what: str, when: str, gain: Gain, numbers: Num
     if math.isnan(more):
         start = f"With one dollar more{of}{when} there is no plan"
     if math.isnan(less):
-        return f"{start}." if price.value <= 0 else f"{start}; with one dollar less there is no plan."
+        return f"{start}." if price.value <= 0 else f"{start}; one dollar less is not possible."
     return f"{start}; one dollar less would {_does(less, gain)}."
 
 
