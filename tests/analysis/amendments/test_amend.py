@@ -9,7 +9,7 @@ import pytest
 
 import budgetopt as bo
 from budgetopt.analysis.amendments.amend import moves_between
-from budgetopt.report.words.amend_words import amend_lines
+from budgetopt.report.words.amend_words import amend_document, amend_lines
 
 
 def town(**more: Any) -> bo.Scenario:
@@ -437,3 +437,30 @@ def test_where_other_funds_pay_no_cut_is_listed() -> None:
         "To adopt it as it is, this would have to change; for a fund, its reserve or its money:",
         "  - find $10 for “fees”",
     ]
+
+
+def test_limits_that_no_waiver_helps_are_said() -> None:
+    steady = {"name": "Steady", "change": {"decrease_at_most": "40%"}, "where": {"program": "camp"}}
+    programs = {name: {"baseline": 40, "outcomes": {"good": {"per_dollar": 2}}} for name in ("pool", "camp")}
+    programs["camp"]["if_funded"] = {"at_least": 20}
+    found = bo.amend(town(programs=programs, rules=[steady]), "set camp to 5", start="current")
+    assert [item.path for item in found.waivers] == ["rules[Steady].change.decrease_at_most"]
+    changed = found.scenario.with_(*((item.path, item.after) for item in found.waivers))
+    missed = [str(one) for one in bo.audit_plan(changed, found.plan).violations]
+    assert [str(one) for one in found.not_waived] == missed
+    lines = list(amend_lines(found))
+    assert lines[-2:] == [
+        "With all of that changed, it would still miss 1 limit:",
+        "- camp gets 5, and if it is funded at all it needs 20",
+    ]
+    document = amend_document(found)
+    assert document["not_waived"] == missed
+    # without a waiver at all
+    found = bo.amend(town(programs=programs), "set camp to 5", start="current")
+    assert found.waivers == ()
+    last = "What would have to change to adopt it as it is cannot be told for these limits."
+    assert list(amend_lines(found))[-1] == last
+    # what is waived in full says no more
+    found = bo.amend(town(rules=[steady]), "set camp to 1", start="current")
+    assert found.not_waived == ()
+    assert "still miss" not in "\n".join(amend_lines(found))

@@ -16,9 +16,9 @@ from budgetopt.analysis.amendments.moved_plan import MovedPlan, moved, rows_of
 from budgetopt.analysis.amendments.offsets import NOISE, Offsets, Purchases, find_offsets, find_purchases
 from budgetopt.analysis.comparing.benchmark_plans import audited_baselines
 from budgetopt.analysis.comparing.edited_plan import compared
-from budgetopt.analysis.infeasibility.amending import needed_numbers
+from budgetopt.analysis.infeasibility.amending import needed_numbers, still_missed
 from budgetopt.analysis.infeasibility.repair import Amendment
-from budgetopt.audit import Audit, SpendingPlan, audit_plan
+from budgetopt.audit import Audit, SpendingPlan, Violation, audit_plan
 from budgetopt.errors import OptionError, Problem, ScenarioError
 from budgetopt.scenario.column_units import COUNT, CURRENCY, with_units
 from budgetopt.scenario.drawable import Drawable
@@ -118,8 +118,13 @@ class Amended(Drawable):
 
     @cached_property
     def waivers(self) -> tuple[Amendment, ...]:
-        """What each limit that the plan misses would have to be instead, or the one-time money that keeps it."""
+        """What limits that the plan misses would have to be instead, or the one-time money that keeps them."""
         return needed_numbers(self.audit)
+
+    @cached_property
+    def not_waived(self) -> tuple[Violation, ...]:
+        """What the plan misses even with all of the waivers: some limits, such as the order of packages, have none."""
+        return still_missed(self.audit, self.waivers)
 
     @cached_property
     def offsets(self) -> Offsets | None:

@@ -11,14 +11,15 @@ import numpy as np
 from budgetopt.analysis.infeasibility.cheapest import LEAST
 from budgetopt.analysis.infeasibility.elastic import Elastic
 from budgetopt.analysis.infeasibility.repair import Amendment, Repair
-from budgetopt.audit import Audit, Check, SpendingPlan, audit_plan
+from budgetopt.audit import Audit, Check, SpendingPlan, Violation, audit_plan
+from budgetopt.errors import ScenarioError
 from budgetopt.formulation import Formulation
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.limits import Limit, Number, Provision
 from budgetopt.scenario.programs import Floats, Ints
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["missed_limits", "needed_numbers", "new_numbers", "outward", "repaired"]
+__all__ = ["missed_limits", "needed_numbers", "new_numbers", "outward", "repaired", "still_missed"]
 
 
 def repaired(
@@ -85,6 +86,15 @@ def needed_numbers(audit: Audit) -> tuple[Amendment, ...]:
             address = limit.address_of(number)
             found += [Amendment(limit, address, old, new) for old, new in changed if _smallest(new) >= 0]
     return (*found, *_money_needed(audit))
+
+
+def still_missed(audit: Audit, amendments: tuple[Amendment, ...]) -> tuple[Violation, ...]:
+    """Return what an audited plan misses in the scenario with all of some changes; nothing if they are refused."""
+    try:
+        changed = Repair(0.0, amendments).apply(audit.scenario)
+    except ScenarioError:
+        return ()
+    return tuple(audit_plan(changed, audit.plan).violations)
 
 
 def _short_of(check: Check, number: Number) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from budgetopt.analysis.amendments.amend import Amended, moves_between
 from budgetopt.analysis.amendments.offsets import NOISE
 from budgetopt.analysis.infeasibility.repair import Amendment, Repair
-from budgetopt.audit import Audit
+from budgetopt.audit import Audit, Violation
 from budgetopt.formulation.stages import label_of
 from budgetopt.report.figures.numbers import Numbers, join_words, plural
 from budgetopt.report.figures.text import label, one_line
@@ -51,13 +51,18 @@ def amend_lines(found: Amended) -> Iterator[str]:
         return
     violations = found.audit.violations
     yield f"Not balanced: the plan misses {plural(len(violations), 'limit')}."
-    yield from (f"- {one_line(str(violation))}" for violation in violations[:SHOWN])
-    if len(violations) > SHOWN:
-        yield f"- and {plural(len(violations) - SHOWN, 'more limit')}"
+    yield from _missed(violations)
     yield ""
     yield from _offsets(found)
     yield from _purchases(found)
     yield from _waivers(found)
+
+
+def _missed(violations: Sequence[Violation]) -> Iterator[str]:
+    """Yield limits that are missed, one a line; of many the first."""
+    yield from (f"- {one_line(str(violation))}" for violation in violations[:SHOWN])
+    if len(violations) > SHOWN:
+        yield f"- and {plural(len(violations) - SHOWN, 'more limit')}"
 
 
 def moves_lines(scenario: Scenario, moves: pd.DataFrame) -> Iterator[str]:
@@ -164,6 +169,13 @@ def _waivers(found: Amended) -> Iterator[str]:
     if found.waivers:
         yield "To adopt it as it is, this would have to change; for a fund, its reserve or its money:"
         yield from _amendments(found, found.waivers)
+    if not found.not_waived:
+        return
+    if found.waivers:
+        yield f"With all of that changed, it would still miss {plural(len(found.not_waived), 'limit')}:"
+        yield from _missed(found.not_waived)
+    else:
+        yield "What would have to change to adopt it as it is cannot be told for these limits."
 
 
 def _amendments(found: Amended, items: tuple[Amendment, ...]) -> Iterator[str]:
@@ -183,6 +195,7 @@ def amend_document(found: Amended) -> dict[str, Any]:
         "outcomes": found.outcomes.reset_index().to_dict(orient="records"),
         "funds": found.funds.reset_index().to_dict(orient="records"),
         "waive": [] if found.balanced else [_plain(item) for item in found.waivers],
+        "not_waived": [] if found.balanced else [str(violation) for violation in found.not_waived],
         "offsets": None,
         "purchases": None,
     }
