@@ -12,13 +12,17 @@ from typing import Any
 
 import numpy as np
 
-from budgetopt.allocation import Allocation
+from budgetopt.allocation import Allocation, solve
 from budgetopt.audit.activity import levels_of
+from budgetopt.errors import InfeasibleError
 from measures import best_value
+from strategies import unchecked
 
 __all__ = ["CheckedReason", "checked_reasons", "kind_of"]
 
 A_CENT = 0.011
+_CUT = 1e-4
+"""Cuts that differ by less, as shares, are the same."""
 DOLLAR = 1.0
 """So much more of money, or of a resource, is found to see what it brings."""
 
@@ -303,10 +307,62 @@ def _counts(case: _Case) -> Iterator[str]:
 def _even(case: _Case) -> Iterator[str]:
     found = re.search(r"by ([\d.]+)%", case.reason)
     assert found is not None
-    base = case.plan.scenario.baselines[case.row]
-    cut = np.nanmax(1 - case.spent / np.where(base > 0, base, np.nan))
-    if abs(100 * cut - float(found[1])) > 0.011:
-        yield f"it loses {cut:%}"
+    cut = _cuts(case.plan)[case.row]
+    if abs(100 * cut.max() - float(found[1])) > 0.011:
+        yield f"it loses {cut.max():%}"
+    if "no plan has" in case.reason and case.plan.audit.objectives[0].value > case.value + _CUT:
+        yield f"the smallest largest cut is {case.value:%}"
+    if case.reason.endswith("as the limits allow"):
+        yield from _more_even(case, int(cut.argmax()))
+
+
+def _more_even(case: _Case, period: int) -> Iterator[str]:
+    """With more money here, the largest cuts are no smaller one after another."""
+    baseline = float(case.plan.scenario.baselines[case.row, period])
+    try:
+        other = solve(unchecked(_with_more(case, period, 0.01 * baseline)))
+    except InfeasibleError:
+        return
+    cuts, others = (-np.sort(-_cuts(plan), axis=None) for plan in (case.plan, other))
+    apart = np.flatnonzero(np.abs(cuts - others) > _CUT)
+    if apart.size and others[apart[0]] < cuts[apart[0]]:
+        yield f"the largest cuts may be {others[: apart[0] + 1]}, and not {cuts[: apart[0] + 1]}"
+
+
+def _cuts(plan: Allocation) -> np.ndarray[Any, Any]:
+    """Return which share of its baseline each program loses; shape (programs, periods)."""
+    base = np.nan_to_num(plan.scenario.baselines)
+    lost = np.divide(base - plan.spending.sum(axis=1), base, out=np.zeros_like(base), where=base > 0)
+    return np.maximum(lost, 0.0)
+
+
+def _with_more(case: _Case, period: int, more: float) -> Document:
+    """Return the words with a rule by which the program gets so much more in a period."""
+    document: Document = copy.deepcopy(dict(case.document))
+    rule = {"name": "More", "sum": "spending", "where": {"program": [case.program]}}
+    rule["periods"] = [case.plan.scenario.periods[period]]
+    document["rules"] = [*document.get("rules", []), {**rule, "at_least": float(case.spent[period]) + more}]
+    return document
+
+
+def _least_change(case: _Case) -> Iterator[str]:
+    if case.plan.audit.objectives[0].value > case.value + A_CENT * case.plan.spending.size:
+        yield f"the least change is {case.value}"
+
+
+def _other_cut(case: _Case) -> Iterator[str]:
+    """In some period less can be cut here, and all objectives and limits are as well kept."""
+    yield from _least_change(case)
+    lost = np.nan_to_num(case.plan.scenario.baselines[case.row]) - case.spent
+    for period in np.flatnonzero(lost > A_CENT).tolist():
+        try:
+            other = solve(unchecked(_with_more(case, period, float(min(0.1, lost[period] / 2)))))
+        except InfeasibleError:
+            continue
+        pairs = zip(case.plan.audit.objectives, other.audit.objectives, strict=True)
+        if all(abs(now.value - then.value) <= A_CENT * case.plan.spending.size for now, then in pairs):
+            return
+    yield "no other cuts would do as well"
 
 
 CHECKS: dict[str, Callable[[_Case], Iterator[str]]] = {
@@ -318,7 +374,8 @@ CHECKS: dict[str, Callable[[_Case], Iterator[str]]] = {
     "keeps its baseline: no effect": _spare,
     "keeps its baseline$": _trivial,
     "cut by": _even,
-    "cut: ": _trivial,
+    "cut: other": _other_cut,
+    "cut: ": _least_change,
     "unfunded: the money buys more elsewhere": _money_elsewhere,
     "unfunded: its dollar would buy no more": _money_elsewhere,
     "stands at the margin: its next dollar": _money_elsewhere,

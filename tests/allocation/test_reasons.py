@@ -9,6 +9,7 @@ import pytest
 import budgetopt as bo
 from budgetopt.scenario.scenario import Scenario
 from language.small import document_of
+from reason_checks import checked_reasons
 
 BEST, GOOD, POOR = 9, 5, 1
 
@@ -211,6 +212,99 @@ def test_equal_cuts_are_said_to_be_equal() -> None:
         "parks": "cut: other cuts of the same size would do as well",
         "museum": "cut: other cuts of the same size would do as well",
     }
+
+
+CHANGE, EVEN = {"minimize": "change from baseline"}, {"minimize": "largest cut"}
+SUM = {"maximize": "weighted outcomes"}
+NO_SMALLER = "cut: a smaller cut here would not make the change of all programs smaller"
+GOALS = "funded: as the goals in their order decide"
+RATES = {name: {"baseline": base, **one(rate)} for name, base, rate in (("a", 4, 1), ("b", 3, 2), ("c", 3, 3))}
+RATES["c"]["spending"] = {"at_most": 3}
+TWO_FUNDS = {
+    "funds": {"general": {"revenue": 5}, "grant": {"revenue": 2}},
+    "programs": {name: {**words, "funds": ["grant" if name == "a" else "general"]} for name, words in RATES.items()},
+}
+AS_EVEN = "cut by 16.67%, as 1 other program is: cuts are as even as the limits allow"
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        # a smaller cut of a would be as small a change, and bring less
+        ({"objective": [CHANGE, SUM]}, NO_SMALLER),
+        # the change could be smaller
+        ({"objective": [{**CHANGE, "within": "30%"}, SUM]}, GOALS),
+        # the target needs the money of b and c
+        ({"objective": CHANGE, "outcomes": {"good": {"target": {"at_least": 15}}}}, NO_SMALLER),
+        # of two years, each with money of its own, the others are at their floors in the one in which a is cut
+        (
+            {
+                "objective": CHANGE,
+                "periods": ["Y1", "Y2"],
+                "funds": {"general": {"revenue": {"Y1": 8, "Y2": 10}, "carryover": False}},
+                "programs": {
+                    name: {**words, **({} if name == "a" else {"spending": {"at_least": {"Y1": 3}}})}
+                    for name, words in RATES.items()
+                },
+            },
+            NO_SMALLER,
+        ),
+        # the match may tell programs apart
+        (
+            {
+                "objective": CHANGE,
+                "funds": {
+                    "general": {"revenue": 7},
+                    "grant": {"revenue": 1, "match": {"from": "general", "share": "50%"}},
+                },
+            },
+            NO_SMALLER,
+        ),
+        ({"objective": CHANGE}, "cut: other cuts of the same size would do as well"),
+    ],
+)
+def test_other_cuts_are_said_to_do_as_well_only_where_nothing_tells_them_apart(
+    changes: dict[str, Any], expected: str
+) -> None:
+    document = {**document_of(RATES, revenue=8), **changes}
+    plan = bo.solve(Scenario.from_document(document))
+    cut = plan.programs[plan.programs["change"] < -0.01]
+    assert set(cut["reason"]) == {expected}
+    assert [found.problem for found in checked_reasons(document, plan) if found.problem] == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"objective": EVEN}, ["cut by 20%, as 2 other programs are: no plan has a smaller largest cut"] * 3),
+        # what later objectives do with the share of the first is theirs
+        (
+            {"objective": [{**EVEN, "within": "20%"}, SUM]},
+            ["cut by 24%, as 1 other program is", "cut by 24%, as 1 other program is", "cut by 10.67%"],
+        ),
+        # below the largest cut, the later objective decides how even the others are
+        (
+            {"objective": [EVEN, SUM], **TWO_FUNDS},
+            ["cut by 50%: no plan has a smaller largest cut", "cut by 33.33%", "at its ceiling"],
+        ),
+        (
+            {"objective": EVEN, **TWO_FUNDS},
+            ["cut by 50%: no plan has a smaller largest cut", AS_EVEN, AS_EVEN],
+        ),
+        (
+            {"objective": EVEN, "round_to": 0.5, **TWO_FUNDS},
+            [
+                "cut by 50%: no plan has a smaller largest cut",
+                *[f"{AS_EVEN}, but for the rounding of amounts"] * 2,
+            ],
+        ),
+    ],
+)
+def test_cuts_are_said_to_be_even_only_where_they_are(changes: dict[str, Any], expected: list[str]) -> None:
+    document = {**document_of(RATES, revenue=8), **changes}
+    plan = bo.solve(Scenario.from_document(document))
+    assert plan.programs["reason"].tolist() == expected
+    assert [found.problem for found in checked_reasons(document, plan) if found.problem] == []
 
 
 def test_a_resource_that_is_only_counted_keeps_no_package_away() -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import given
+from hypothesis import strategies as st
 
 import budgetopt as bo
 from language.small import document_of
 from language.strategies import Told, told
 from measures import few
 from reason_checks import checked_reasons
+from strategies import unchecked
 
 
 @few(1 / 2)
@@ -23,6 +27,21 @@ def test_the_reason_of_every_program_is_true(case: Told) -> None:
 def test_reasons_of_linear_programs_are_true(case: Told) -> None:
     plan = bo.solve(case.scenario)
     assert [found.problem for found in checked_reasons(case.document, plan) if found.problem] == []
+
+
+CUTS = [{"minimize": "change from baseline"}, {"minimize": "largest cut"}]
+LATER: list[list[dict[str, Any]]] = [[], [{"maximize": "weighted outcomes"}], [{"minimize": "spending"}]]
+
+
+@few(1 / 2)
+@given(told(concave=True, max_programs=6), st.sampled_from(CUTS), st.sampled_from(LATER), st.sampled_from(["", "20%"]))
+def test_the_reasons_for_cuts_are_true(
+    case: Told, first: dict[str, Any], later: list[dict[str, Any]], within: str
+) -> None:
+    given_up = {"within": within} if within and later else {}
+    document = {**case.document, "objective": [{**first, **given_up}, *later]}
+    plan = bo.solve(unchecked(document))
+    assert [found.problem for found in checked_reasons(document, plan) if found.problem] == []
 
 
 def test_a_plan_that_a_tie_chooses_may_have_another_that_does_as_well() -> None:

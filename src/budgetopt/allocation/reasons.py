@@ -32,6 +32,8 @@ _NOT_FOUND = "unfunded: no better plan with it was found"
 _SET = "funded: no plan that gives it more or less is better"
 _SEARCHED = "funded: no better plan was found"
 _DECIDED = "funded: as the goals in their order decide"
+_BLIND = ("money", "kept baseline", "reserve", "fund spending", "transfer")
+"""Kinds of limit that do not tell programs of the same funds apart, but for floors and ceilings."""
 PLAIN = (_STANDS, _ELSEWHERE, _NO_BETTER, _NOT_FOUND, _SET, _SEARCHED)
 """Reasons in place of which the price of a rule may say more."""
 
@@ -240,34 +242,57 @@ def _say_cuts(plan: Allocation, reasons: Texts) -> None:
         return
     spent, lower, small = plan.spending.sum(axis=1), plan.formulation.limits.lower, plan.half_a_cent
     baseline = np.nan_to_num(plan.scenario.baselines)
-    below = ((spent < baseline - small) & (spent >= lower)).any(axis=1)
+    below = (spent < baseline - small) & (spent >= lower)
     kept = (np.abs(spent - baseline) <= small).all(axis=1)
-    could = ((spent > lower + small) & (spent <= baseline + small)).any(axis=1)
     reasons[kept] = "keeps its baseline"
     if first == LARGEST_CUT:
-        _say_even_cuts(plan, reasons, below)
-        return
-    _, of = np.unique(plan.scenario.eligible, axis=0, return_inverse=True)
-    others = np.bincount(of.ravel(), weights=could)[of.ravel()] - could
-    plain = not plan.scenario.rules and not plan.scenario.resources
-    reasons[below] = "cut: a smaller cut here would not make the change of all programs smaller"
-    reasons[below & (others > 0) & plain] = "cut: other cuts of the same size would do as well"
+        _say_even_cuts(plan, reasons, below.any(axis=1))
+    elif plan.proved and not _gives_up(plan):
+        reasons[below.any(axis=1)] = "cut: a smaller cut here would not make the change of all programs smaller"
+        reasons[_have_other_cuts(plan)] = "cut: other cuts of the same size would do as well"
+
+
+def _have_other_cuts(plan: Allocation) -> Bools:
+    """Return in place of which cuts another program could be cut in the same period; shape (programs,).
+
+    Nothing but their funds' own limits may tell the two apart: then the same money moves from one to the other.
+    """
+    scenario, limits, spent = plan.scenario, plan.formulation.limits, plan.spending.sum(axis=1)
+    alike = len(scenario.objective) == 1 and not plan.formulation.linear_program.is_integer
+    if not (alike and all(limit.kind in _BLIND for limit in scenario.limits.shared)):
+        return np.zeros(len(spent), dtype=bool)
+    # what moves is one unit of the plan's amounts
+    baseline, nothing, unit = np.nan_to_num(scenario.baselines), plan.half_a_cent, plan.rounded_to - plan.half_a_cent
+    may_move = np.isnan(scenario.fund_shares).all(axis=1)[:, None]
+    could = may_move & (limits.fewest <= 0) & (spent > limits.lower + unit) & (spent <= baseline + nothing)
+    funds, of = np.unique(scenario.eligible, axis=0, return_inverse=True)
+    count = np.zeros((len(funds), spent.shape[1]))
+    np.add.at(count, of.ravel(), could)
+    others = count[of.ravel()] - could
+    return np.asarray((may_move & (spent < baseline - unit) & (others > 0)).any(axis=1))
 
 
 def _say_even_cuts(plan: Allocation, reasons: Texts, below: Bools) -> None:
-    """Say of programs that are cut how many others lose the same share in the period of their largest cut."""
+    """Say of programs that are cut how many others lose the same share in the period of their largest cut.
+
+    Cuts below the largest are made even after all objectives.
+    """
     spent, baseline = plan.spending.sum(axis=1), np.nan_to_num(plan.scenario.baselines)
     cut = np.divide(baseline - spent, baseline, out=np.zeros_like(spent), where=baseline > 0)
     period, most = cut.argmax(axis=1), cut.max(axis=1)
     tolerance = np.divide(2 * plan.half_a_cent, baseline, out=np.zeros_like(spent), where=baseline > 0)
+    rounding = "" if plan.scenario.document.round_to is None else ", but for the rounding of amounts"
+    is_smallest = plan.proved and not _gives_up(plan)
+    are_even = is_smallest and len(plan.scenario.objective) == 1 and not plan.formulation.linear_program.is_integer
     for row in np.flatnonzero(below).tolist():
         at = int(period[row])
         same = np.abs(cut[:, at] - most[row]) <= tolerance[:, at] + tolerance[row, at]
         others = int((same & below).sum()) - 1
         alike = f", as {others:,} other program{'s are' if others > 1 else ' is'}" if others else ""
-        is_most = most[row] >= most.max() - tolerance[row, at]
-        why = "no plan has a smaller largest cut" if is_most else "cuts are as even as the limits allow"
-        reasons[row] = f"cut by {Share(round(float(most[row]), 4))}{alike}: {why}"
+        why = f": cuts are as even as the limits allow{rounding}" if are_even else ""
+        if is_smallest and most[row] >= most.max() - tolerance[row, at]:
+            why = ": no plan has a smaller largest cut"
+        reasons[row] = f"cut by {Share(round(float(most[row]), 4))}{alike}{why}"
 
 
 def _say_service_ceilings(plan: Allocation, reasons: Texts) -> None:
