@@ -36,6 +36,41 @@ def test_money_that_runs_out_has_its_price() -> None:
     assert limit.price_words == "Each $1 more would add 6 to the weighted outcomes."
 
 
+def test_a_dollar_that_is_only_kept_is_no_limit() -> None:
+    """With a dollar more the outcomes stay as they are; a rule that holds moves outcomes and unspent money."""
+    sought = {"maximize": "weighted outcomes", "unspent_worth": 4}
+    effects = {"good": {"curve": [[0, 0], [300, 600]]}, "poor": {"per_dollar": 1}}
+    programs = {name: {"outcomes": {"o": effect}} for name, effect in effects.items()}
+    document = simple(objective=sought, programs=programs)
+    assert words(plan_of(document)) == {}
+    more = {**document, "funds": {"f": {"revenue": 1100}}}
+    assert plan_of(more).outcomes["level"].tolist() == plan_of(document).outcomes["level"].tolist() == [600]
+    rule = {"name": "Cap", "sum": "spending", "where": {"program": "good"}, "at_most": 200}
+    capped = plan_of({**document, "rules": [rule]})
+    assert words(capped) == {"Cap": "Each $1 more allowed would add 2 to the objective with its unspent money."}
+    rule["at_most"] = 201
+    looser = plan_of({**document, "rules": [rule]})
+    assert looser.objective_value - capped.objective_value == pytest.approx(2)
+    assert looser.outcomes["level"].sum() * 3 - capped.outcomes["level"].sum() * 3 == pytest.approx(6)
+    # a dollar that buys more than it is worth by itself still has its price
+    scarce = plan_of({**document, "funds": {"f": {"name": "The fund", "revenue": 200}}})
+    assert words(scarce) == {"Money in The fund": "Each $1 more would add 6 to the objective with its unspent money."}
+
+
+def test_money_left_by_rounding_is_all_spent() -> None:
+    (limit,) = limits_of(plan_of(simple(round_to=100, funds={"f": {"revenue": 1050}})), USD)
+    assert (limit.name, limit.sense) == ("Money in f", "all spent, but for the rounding of amounts")
+
+
+def test_other_limits_are_said_to_follow_revenue_only_where_the_fund_has_some() -> None:
+    """What is left of the first year is spent in the second one."""
+    document = {**simple(), "periods": ["Y1", "Y2"], "funds": {"f": {"revenue": {"Y1": 1000, "Y2": 100}}}}
+    document["programs"] = {"good": {"outcomes": {"o": {"per_dollar": 2}}, "spending": {"at_most": 700}}}
+    found = {(limit.name, limit.period): limit.sense for limit in limits_of(plan_of(document), USD) if limit.binding}
+    assert found["Recurring revenue of f", "Y1"] == "not all spent"
+    assert found["Money in f", "Y2"] == "all spent"
+
+
 def test_a_rule_says_what_relief_gains_with_its_reason() -> None:
     rule = {
         "name": "Poor first",

@@ -11,93 +11,18 @@ import numpy as np
 
 from budgetopt.allocation import Allocation
 from budgetopt.allocation.tables import Columns, rows_of
-from budgetopt.report.figures.numbers import Numbers, join_words, plural, singular
+from budgetopt.report.figures.gain import Gain
+from budgetopt.report.figures.numbers import Numbers, join_words, plural
 from budgetopt.report.figures.text import label, one_line
 from budgetopt.scenario.limits import Limit, Mention, Words
-from budgetopt.scenario.model import CHANGE, LARGEST_CUT, SPENDING, WEIGHTED_OUTCOMES, Smallest
 from budgetopt.scenario.programs import Floats, Ints
-from budgetopt.scenario.scenario import Scenario
 
 __all__ = ["Gain", "LimitLine", "LimitLines", "limit_name", "limits_of", "titled"]
 
 COVERAGE = "of full coverage"
 """The unit in which rules on coverages count."""
-_STEPS = (1, 1_000, 100_000, 1_000_000)
 
 Row = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Gain:
-    """Says what a plan gains, in the terms of its first objective."""
-
-    what: str  # the objective as the scenario names it, or "smallest" for the group that has least of an outcome
-    maximize: bool
-    unit: str  # what the objective counts: its own name, or the unit of an outcome that is the objective by itself
-    numbers: Numbers
-
-    @classmethod
-    def of(cls, plan: Allocation, numbers: Numbers) -> Gain:
-        """Return how a plan's gains are said."""
-        return cls.within(plan.scenario, numbers)
-
-    @classmethod
-    def within(cls, scenario: Scenario, numbers: Numbers) -> Gain:
-        """Return how the gains of a scenario's plans are said."""
-        first = scenario.objective[0]
-        what = first.maximize if first.maximize is not None else first.minimize
-        if isinstance(what, Smallest):
-            return cls("smallest", True, first.name or scenario.outcomes[what.smallest].unit, numbers)
-        what = what or ""
-        known = scenario.outcomes.get(what.removeprefix("outcome "))
-        return cls(what, first.maximize is not None, one_line(first.name or (known.unit if known else "")), numbers)
-
-    def words(self, gain: float) -> str:
-        """Return a gain in words that follow *would*: ``save $1.20``, ``add 8.3 households``."""
-        if self.what == WEIGHTED_OUTCOMES and not self.unit:
-            return f"add {self.numbers.quantity(gain)} to the weighted outcomes"
-        if self.what == SPENDING:
-            return f"save {self.numbers.spoken_money(gain)}"
-        if self.what == CHANGE:
-            return f"move {self.numbers.spoken_money(gain)} less"
-        if self.what == LARGEST_CUT:
-            return f"make the largest cut smaller by {self.amount(gain)}"
-        if self.what == "smallest":
-            return f"add {self.numbers.with_unit(gain, self.unit)} to the group that has least"
-        if self.unit:
-            return f"{'add' if self.maximize else 'spare'} {self.numbers.with_unit(gain, self.unit)}"
-        return f"bring {self.numbers.quantity(gain)} less {self.what}"
-
-    def amount(self, gain: float) -> str:
-        """Return a gain as an amount: ``8.3 households``, ``$1.20``, ``1.74 of the weighted outcomes``."""
-        if self.what == WEIGHTED_OUTCOMES and not self.unit:
-            return f"{self.figure(gain)} of the weighted outcomes"
-        if self.what == LARGEST_CUT:
-            return self.numbers.with_unit(100 * gain, self.counted_in)
-        return self.numbers.with_unit(gain, self.unit) if self.unit else self.figure(gain)
-
-    @property
-    def counted_in(self) -> str:
-        """What its figures count; empty for money, whose figures say so themselves."""
-        if self.what == WEIGHTED_OUTCOMES and not self.unit:
-            return "weighted outcomes"
-        return "percentage points" if self.what == LARGEST_CUT else self.unit
-
-    def figure(self, gain: float) -> str:
-        """Return a gain as a figure under a head that says what it counts: ``8.3``, ``$1.20``."""
-        counted = 100 * gain if self.what == LARGEST_CUT else gain
-        return self.numbers.quantity(counted) if self.counted_in else self.numbers.spoken_money(gain)
-
-    def relaxed(self, price: float, unit: str, more: str) -> str:
-        """Return what relaxing a limit would gain, from the gain for one unit.
-
-        The unit is in the plural, and empty for money. What relaxing is comes after the amount: ``less asked for``.
-        """
-        least = {SPENDING: 0.1, CHANGE: 0.1, LARGEST_CUT: 0.001}.get(self.what, 1.0)
-        step = next((step for step in _STEPS if price * step >= least * (1 - 1e-9)), _STEPS[-1])
-        amount = singular(unit) if step == 1 else f"{self.numbers.number(step)} {unit}"
-        amount = amount if unit else self.numbers.spoken_money(step)
-        return f"Each {amount} {more} would {self.words(price * step)}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,27 +170,31 @@ def _merged(limits: list[LimitLine]) -> list[LimitLine]:
 def _money(plan: Allocation, gain: Gain) -> list[LimitLine]:
     """Return the money of funds of which another dollar of recurring revenue would be worth something.
 
-    Where a fund's last dollar is spent, or must be kept, its money is the limit. Where it is not, other limits are that
-    move with revenue, such as structural balance.
+    Where a fund's last dollar is spent, or must be kept, its money is the limit. Where it is not, other limits may be
+    that move with revenue, such as structural balance.
     """
-    lines = []
+    lines, kept_worth = [], plan.scenario.objective[0].unspent_worth or 0.0
     for row in rows_of(plan.columns.funds):
         # a balance and a reserve that is a share are each rounded: so far apart, nothing is left
-        price, has_left = float(row["price"]), row["closing"] - row["reserve"] > 3 * plan.half_a_cent
-        if row["spending"] <= 0 or (price <= 0 or (math.isnan(price) and has_left)):
+        price, left = float(row["price"]), row["closing"] - row["reserve"]
+        has_left = left > max(3 * plan.half_a_cent, plan.rounded_to * (1 - 1e-9))
+        # a dollar that is only kept adds no more than it is worth by itself
+        nothing = kept_worth * (1 + 1e-6) if has_left else 0.0
+        if row["spending"] <= 0 or (price <= nothing or (math.isnan(price) and has_left)):
             continue
         fund = _fund(plan, row["fund"])
         said = plan.scenario.funds[row["fund"]]
         follows = said.structural_balance or said.reserve is not None or said.spending is not None
         more = "more of recurring revenue" if follows and not has_left else "more"
         spent = "all spent above the reserve" if row["reserve"] > 0 else "all spent"
+        spent += ", but for the rounding of amounts" if left > 3 * plan.half_a_cent else ""
         lines.append(
             LimitLine(
                 kind="revenue" if has_left else "money",
                 name=f"{'Recurring revenue of' if has_left else 'Money in'} {fund}",
                 period=_period(plan, row["period"]),
                 value=gain.numbers.spoken_money(row["revenue"] if has_left else row["spending"]),
-                sense="other limits of the fund follow it" if has_left else spent,
+                sense=spent if not has_left else "other limits of the fund follow it" if follows else "not all spent",
                 bound="",
                 because="",
                 binding=True,

@@ -64,9 +64,12 @@ def outcome_blocks(view: PlanView) -> Iterator[Block]:
         yield Paragraph(told, note=True, media=~Media.WORKBOOK)
     yield from _targets(view)
     if goals:
-        name = f" ({one_line(goals[0].name)})" if goals[0].name else ""
-        words = f"The plan has the largest sum of the outcomes{name}, each times its weight: "
-        yield Paragraph(words + "what one unit of it is worth to the council.", note=True, media=Media.PAGE)
+        first = view.plan.scenario.objective[0]
+        is_largest = view.plan.proved and first is goals[0] and not (first.within or first.unspent_worth)
+        name = f" ({one_line(first.name)})" if first.name else ""
+        words = f"The plan has the largest sum of the outcomes{name}, each times its weight: " if is_largest else ""
+        words = f"{words or 'The weight of an outcome is '}what one unit of it is worth to the council."
+        yield Paragraph(words, note=True, media=Media.PAGE)
 
 
 def _targets(view: PlanView) -> Iterator[ReportTable]:
