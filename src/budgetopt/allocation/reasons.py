@@ -263,7 +263,7 @@ def _have_other_cuts(plan: Allocation) -> Bools:
         return np.zeros(len(spent), dtype=bool)
     # what moves is one unit of the plan's amounts
     baseline, nothing, unit = np.nan_to_num(scenario.baselines), plan.half_a_cent, plan.rounded_to - plan.half_a_cent
-    may_move = np.isnan(scenario.fund_shares).all(axis=1)[:, None]
+    may_move = np.isnan(scenario.fund_shares).all(axis=1, keepdims=True)
     could = may_move & (limits.fewest <= 0) & (spent > limits.lower + unit) & (spent <= baseline + nothing)
     funds, of = np.unique(scenario.eligible, axis=0, return_inverse=True)
     count = np.zeros((len(funds), spent.shape[1]))
