@@ -85,9 +85,6 @@ def test_how_much_a_dollar_counts_against_moving() -> None:
     service = {"service": {"unit": "cases", "unit_cost": 2}, "outcomes": {"good": {"per_unit": 10}}}
     work = level_of(document_of({"a": service, "b": rated(1)}), 1)
     assert lean_of(work) == pytest.approx(4e-9 * 5)
-    # with all-or-nothing decisions ten-millionths
-    work = level_of(document_of({"a": offered((10, 80)), "b": rated(2)}), 1)
-    assert lean_of(work) == pytest.approx(1e-7 * 8)
 
 
 def test_what_a_dollar_is_worth_where_the_objective_does_not_say_it() -> None:

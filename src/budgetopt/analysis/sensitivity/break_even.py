@@ -15,12 +15,12 @@ from budgetopt.analysis.live_problem.alterations import Altered
 from budgetopt.analysis.live_problem.bracketing import CLOSE, Seen, bracketed
 from budgetopt.analysis.live_problem.what_if import WhatIf, basis_of, question_about
 from budgetopt.analysis.sensitivity.more_or_not import NOT_SOLVED, Sides, UnsettledError
-from budgetopt.formulation.linear_program import Stage
+from budgetopt.formulation.linear_program import LinearProgram, Stage
 from budgetopt.formulation.spending.terms import SpendingTerms
 from budgetopt.scenario.named import named
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.solvers import PointStatus, Termination
+from budgetopt.solvers import PointStatus, Solution, Termination
 from budgetopt.solvers.faces import with_value_row
 
 if TYPE_CHECKING:
@@ -36,9 +36,9 @@ MOVES = 1e-6
 """A level that moves by less than this share of itself, or of the largest program's, does not move."""
 NOISE = 1e-9
 """The share of a value below which the values of two plans are one."""
-LEAN, LEAN_INTEGER = 4e-9, 1e-7
+LEAN = 4e-9
 """What a dollar of the program counts against its moving, as a share of the greatest worth of any dollar: just more
-than what a solver of linear programs, or of integer programs, can tell apart."""
+than what a solver of linear programs can tell apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,26 +165,22 @@ class _Level:
     def _followed(self, what: str, outcome: str, far: float, *, more: bool) -> float:
         """Return the factor at which a level that moves by degrees begins to move; NaN if there is none."""
         question, alterations = self._question, self._question.alterations
-        # of equally good plans the one that moves least: it moves only where all of them do
-        side = question.problem.stages[0].sign * (1.0 if more else -1.0)
         # what a dollar buys changes in proportion to the effect, and to one over the cost
         turns = -1.0 if what == "cost" else 1.0
 
         def look(at: float) -> Seen:
             altered = alterations.scaled(self._row, what, outcome, math.exp(at))
-            stage = altered.problem.stages[0]
-            leaning = replace(stage, cost=stage.cost + side * self._lean(stage.cost, altered.spending) * altered.spends)
-            problem = replace(altered.problem, stages=(leaning,))
-            answer = question.solve(problem)
-            moved = False
-            if answer.termination not in (Termination.OPTIMAL, Termination.INFEASIBLE, Termination.UNBOUNDED):
-                raise UnsettledError(NOT_SOLVED)
-            if answer.primal is PointStatus.FEASIBLE and answer.x is not None:
-                moved = self._moved(float((altered.spends * answer.x).sum()), what, math.exp(at), more=more)
-                if moved and at == far and self._ties(altered, answer.x, what, more=more):
-                    # as it ties all the way there, nothing moves it; the solver's own tolerance did
-                    moved = False
-            return Seen(at, problem, answer, moved)
+            is_integer = question.is_integer or altered.problem.is_integer
+            # of equally good plans the one that moves least: it moves only where all of them do
+            problem = altered.problem if is_integer else self._leaning(altered, more=more)
+            answer = self._ended(problem)
+            if answer.primal is not PointStatus.FEASIBLE or answer.x is None:
+                return Seen(at, problem, answer)
+            if not self._moved(float((altered.spends * answer.x).sum()), what, math.exp(at), more=more):
+                return Seen(at, problem, answer)
+            # searches do not tell so small a leaning; where plans tie to the end, a solver's tolerance may move it
+            still = self._as_good(altered, answer.x, what, more=more) if is_integer or at == far else None
+            return Seen(at, problem, answer if still is None else replace(answer, x=still), moved=still is None)
 
         told = self._told_by_basis(look, more=more) if what == "effect" else None
         if told is not None:
@@ -201,20 +197,33 @@ class _Level:
         )
         return math.nan if found is None else math.exp((found[0].at + found[1].at) / 2)
 
-    def _ties(self, altered: Altered, best: Floats, what: str, *, more: bool) -> bool:
-        """Return whether a plan in which the program does not move is worth as much as the best, at changed figures."""
+    def _leaning(self, altered: Altered, *, more: bool) -> LinearProgram:
+        """Return a changed problem in which each dollar of the program counts a little against its moving."""
+        stage = altered.problem.stages[0]
+        side = stage.sign * (1.0 if more else -1.0)
+        lean = side * self._lean(stage.cost, altered.spending) * altered.spends
+        return replace(altered.problem, stages=(replace(stage, cost=stage.cost + lean),))
+
+    def _ended(self, problem: LinearProgram) -> Solution:
+        """Solve a problem to the end."""
+        answer = self._question.solve(problem)
+        if answer.termination not in (Termination.OPTIMAL, Termination.INFEASIBLE, Termination.UNBOUNDED):
+            raise UnsettledError(NOT_SOLVED)
+        return answer
+
+    def _as_good(self, altered: Altered, best: Floats, what: str, *, more: bool) -> Floats | None:
+        """Return a plan in which the program does not move, worth as much as the best at changed figures, if any is."""
         problem, now = altered.problem, self._question.as_is()
         stage = problem.stages[0]
         value, scale = stage.value(best), float(np.abs(stage.cost * best).sum())
         # at another cost the plan as it is costs something else, and buys the same
         is_known = what != "cost" and now.x is not None and len(now.x) == len(best)
         as_it_is = stage.value(now.x) if is_known and now.x is not None else now.objective
-        if abs(value - as_it_is) > NOISE * scale:
-            return False
-        held = self._question.solve(
-            with_value_row(problem, Stage("level", altered.spends, maximize=not more), self.level, 0.0)
-        )
-        return held.x is not None and abs(value - stage.value(held.x)) <= NOISE * scale
+        if not problem.is_integer and abs(value - as_it_is) > NOISE * scale:
+            return None
+        level = self.level + (self._tolerance if more else -self._tolerance)
+        held = self._ended(with_value_row(problem, Stage("level", altered.spends, maximize=not more), level, 0.0))
+        return held.x if held.x is not None and abs(value - stage.value(held.x)) <= NOISE * scale else None
 
     def _told_by_basis(self, look: Callable[[float], Seen], *, more: bool) -> float | None:
         """Return the factor on the effect at which the optimal basis ends, if the level is seen to move just beyond.
@@ -259,7 +268,7 @@ class _Level:
 
     def _lean(self, cost: Floats, spending: SpendingTerms) -> float:
         worth = float(np.abs(cost[spending.column] / spending.weight).max(initial=0.0))
-        return (LEAN_INTEGER if self._question.is_integer else LEAN) * (worth or self._usual_worth)
+        return LEAN * (worth or self._usual_worth)
 
     @cached_property
     def _usual_worth(self) -> float:
