@@ -158,7 +158,7 @@ def test_rows_that_may_be_no_spending_are_said_with_their_money(
     ("text", "skip", "remark", "flags"),
     [
         (
-            "Program,FY26\nMayor,5\nPublic Safety,\nPatrol,2\nCulture,\nPools,7\n",
+            "Program,FY26\nMayor,5\nPublic Safety,\nPatrol,2\nCulture,\nPools,9\n",
             ("Public Safety", "Culture"),
             "2 rows that count have no amount: 'Public Safety', 'Culture'",
             '`--skip "Program=Public Safety" --skip "Program=Culture"` leaves them out',
@@ -192,7 +192,7 @@ def test_rows_without_an_amount_are_said(
             "1 row that counts has no amount: 'Staff'",
         ),
         (
-            "Program,FY26\nMayor,5\n" + "".join(f"New {at},\n" for at in range(7)) + "Pools,7\n",
+            "Program,FY26\nMayor,5\n" + "".join(f"New {at},\n" for at in range(7)) + "Pools,9\n",
             "7 rows that count have no amount: 'New 0', 'New 1', 'New 2', 'New 3', 'New 4', 'New 5' and 1 more",
         ),
     ],
