@@ -139,3 +139,11 @@ def test_a_last_row_that_is_the_sum_of_the_others_is_asked_about(tmp_path: Path)
 
 def test_a_last_row_that_has_the_name_of_another_is_a_line_of_its_program(tmp_path: Path) -> None:
     assert baselines(PLAIN.format("Library"), tmp_path)[0] == {"Library": 3733, "Pools": 800, "Parks": 533}
+
+
+def test_a_last_row_near_the_sum_of_a_few_small_amounts_is_a_program(tmp_path: Path) -> None:
+    text = "Program,Budget\nMayor,5\nPatrol,2\nLibrary,1\nPools,9\n"
+    assert baselines(text, tmp_path)[0] == {"Mayor": 5, "Patrol": 2, "Library": 1, "Pools": 9}
+    # rounding of a longer list leaves a little
+    long = "".join(f"Program {at},{at}\n" for at in range(40, 52))
+    assert "Town" not in baselines(f"Program,Budget\n{long}Town,549\n", tmp_path)[0]

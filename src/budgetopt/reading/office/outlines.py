@@ -27,6 +27,8 @@ __all__ = [
 _FEWEST = 4
 _MOST_ROWS = 2000
 """Rows without parts are looked for among no more rows than these."""
+_LEFT = 0.02
+"""The share of a sum that rounding may leave between it and its parts."""
 _SURELY = 12
 """Of so many rows the last is no sum of the others by chance, as round amounts of a few may be."""
 _WHOLE = re.compile(
@@ -170,7 +172,9 @@ def last_is_sum(amounts: Floats, slack: float) -> bool:
     rest = float(amounts[:-1].sum())
     if len(amounts) < _FEWEST or not amounts[-1]:
         return False
-    return abs(float(amounts[-1]) - rest) <= slack * len(amounts) + 1e-9 * abs(rest)
+    # what rounding leaves is small beside the sum, however many rows have little
+    left = max(slack, min(slack * len(amounts), _LEFT * abs(rest)))
+    return abs(float(amounts[-1]) - rest) <= left + 1e-9 * abs(rest)
 
 
 def is_no_chance(name: str, count: int) -> bool:
