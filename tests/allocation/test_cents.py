@@ -137,3 +137,24 @@ def test_limits_of_a_program_count_what_other_funds_pay_only_once():
     spending = [[[1.0], [0.406]], [[0.0], [0.604]]]
     assert cents(spending, income=9, upper=[[1.407], [9]]) == [[[1.0], [0.4]], [[0.0], [0.61]]]
     assert cents(spending, income=9) == [[[1.0], [0.41]], [[0.0], [0.6]]]
+
+
+def test_a_whole_total_stays_whole_as_far_as_its_payers_have_money():
+    # a package of 1.02: the first fund may pay no more than 0.43, and the second has money left
+    package = [[[0.43636], [0.58364]]]
+    assert cents(package, income=[[0.43636], [2]]) == [[[0.43], [0.59]]]
+    assert cents(package, income=[[2], [0.58364]]) == [[[0.44], [0.58]]]
+    assert cents(package, income=[[0.43636], [0.58364]]) == [[[0.43], [0.58]]]
+    # each of two funds would round three halves up to two cents, which is one more than is missing
+    halves = cents([[[0.505], [0.505]]] * 3, income=9)
+    assert [round(sum(fund[0] for fund in program), 2) for program in halves] == [1.01] * 3
+    # one that a single fund pays for is not given what is left over of others
+    assert cents([[[1.0]], [[0.304]], [[0.304]]], income=9) == [[[1.0]], [[0.31]], [[0.3]]]
+
+
+def test_a_program_without_a_whole_total_gives_up_the_cent_that_a_package_needs():
+    # the first fund has 0.8095, and the second not a cent more than it pays
+    spending, income = [[[0.3015], [0.0]], [[0.508], [0.492]]], [[0.8095], [0.492]]
+    assert cents(spending, income=income) == [[[0.29], [0.0]], [[0.51], [0.49]]]
+    # not what its floor asks for
+    assert cents(spending, income=income, lower=[[0.295], [0]]) == [[[0.3], [0.0]], [[0.5], [0.49]]]

@@ -208,3 +208,41 @@ def test_a_loss_is_measured_by_all_figures_of_a_value_also_those_that_money_does
     plan = solved(programs, 1_000, objective=objective, rules=[{"name": "Half", "sum": "spending", "at_least": 500}])
     assert plan.plan_value == pytest.approx(42.21, abs=1e-5)
     assert plan.proved
+
+
+@pytest.mark.parametrize(("growth", "cost"), [("1%", 500_000), ("2%", 700_000), ("1.5%", 1_000_000)])
+def test_packages_and_floors_are_paid_to_the_cent_by_several_funds(growth: str, cost: float) -> None:
+    curve = {"curve": [[0, 0], [3e6, 8e5], [20e6, 2e6]]}
+    packages = [
+        {"name": name, "cost": cost * part, "outcomes": {"good": 6e5 * part}} for name, part in (("p", 1), ("q", 0.3))
+    ]
+    only = {"kind": "capital", "only": {"tags": "built"}}
+    document = {
+        "periods": ["FY1", "FY2", "FY3"],
+        "inflation": "3%",
+        "funds": {
+            "general": {"revenue": 9e6, "growth": growth, "reserve": {"at_least": "7%", "of": "spending"}},
+            "capital": {"one_time": {"FY1": 1e6}, **only},
+            "bonds": {"revenue": 3e5, **only},
+        },
+        "outcomes": {"good": {"weight": 1}},
+        "programs": {
+            "library": {"funds": "general", "outcomes": {"good": curve}},
+            "joint": {
+                "tags": "built",
+                "fund_shares": {"general": "60%", "bonds": "40%"},
+                "spending": {"at_least": 123_456.78},
+                "outcomes": {"good": {"per_dollar": 0.05}},
+            },
+            "station": {"tags": "built", "packages": packages},
+        },
+    }
+    plan = bo.solve(Scenario.from_document(document))
+    spent = plan.spending.sum(axis=1)
+    assert plan.audit.accepted
+    assert spent[1] == pytest.approx([123_456.78] * 3, abs=1e-6)
+    levels = 1.03 ** np.arange(3)
+    assert spent[2] == pytest.approx([*(cost * 1.3 * levels)], abs=0.00501)
+    funds = plan.funds
+    assert (funds["closing"] >= funds["reserve"] - 0.0001).all()
+    confirmed(plan)

@@ -49,7 +49,9 @@ def to_cents(
 ) -> Floats:
     """Round payments to the cent, or to another unit.
 
-    Each fund's payments of a period add up to its exact total rounded to the unit, and never to more than it has.
+    Each fund's payments of a period add up to its exact total rounded to the unit, and never to more than it has. What
+    several funds pay for a program adds up to its exact total where that is whole (a package costs what it costs), as
+    far as they have money left.
 
     Parameters
     ----------
@@ -78,17 +80,79 @@ def to_cents(
     for period in range(counts.shape[2]):
         has = counts_of(opening + income[:, period], unit)
         fixed = np.where(stays[:, None, period], counts[:, :, period], 0.0).sum(axis=0)
-        for fund in range(counts.shape[1]):
-            paid = np.flatnonzero((counts[:, fund, period] > _NOISE) & ~stays[:, period])
-            exact = counts[paid, fund, period]
-            # what other funds pay for the same program leaves this one the rest of the program's limits
-            others = counts[paid, :, period].sum(axis=1) - exact
-            share = 0.0 if kept_share is None else kept_share[fund, period]
-            may = max(has[fund] - counts_of(kept[fund, period], unit), 0.0) / (1.0 + share) - fixed[fund]
-            total = int(max(min(np.floor(exact.sum() + 0.5), np.floor(may + _NOISE)), 0.0))
-            rounded[paid, fund, period] = apportion(
-                exact, total, least[paid, period] - others, most[paid, period] - others
-            )
+        share = 0.0 if kept_share is None else kept_share[:, period]
+        may = np.maximum(has - counts_of(kept[:, period], unit), 0.0) / (1.0 + share) - fixed
+        exact = np.where(stays[:, None, period], 0.0, counts[:, :, period])
+        rounded[:, :, period] = _whole_payments(exact, least[:, period], most[:, period], may)
         left = has - rounded[:, :, period].sum(axis=0) - fixed
         opening = np.where(carries, amounts_of(left, unit), 0.0)
     return np.where(stays[:, None, :], spending, amounts_of(rounded.astype(np.float64), unit))
+
+
+def _whole_payments(exact: Floats, least: Floats, most: Floats, may: Floats) -> Ints:
+    """Return the payments of one period in whole units; shape (programs, funds).
+
+    Parameters
+    ----------
+    exact
+        The payments; shape (programs, funds).
+    least, most
+        Limits of each program; shape (programs,).
+    may
+        What each fund may pay; shape (funds,).
+    """
+    totals, rounded = exact.sum(axis=1), np.zeros(exact.shape, dtype=np.int64)
+    whole = np.where(np.abs(totals - np.rint(totals)) <= _NOISE, np.rint(totals), np.nan)
+    low, high = (np.where(np.isnan(whole), limit, whole) for limit in (least, most))
+    paid = exact.copy()
+    for fund in range(exact.shape[1]):
+        mine = np.flatnonzero(exact[:, fund] > _NOISE)
+        own = exact[mine, fund]
+        # what other funds pay for the same program leaves this one the rest of the program's limits
+        others = paid[mine].sum(axis=1) - own
+        total = int(max(min(np.floor(own.sum() + 0.5), np.floor(may[fund] + _NOISE)), 0.0))
+        rounded[mine, fund] = apportion(own, total, low[mine] - others, high[mine] - others)
+        paid[mine, fund] = rounded[mine, fund]
+    room = np.floor(may + _NOISE) - rounded.sum(axis=0)
+    spare = np.where(np.isnan(whole), rounded.sum(axis=1) - low, 0.0)
+    _make_whole(rounded, exact, whole, room, spare)
+    return rounded
+
+
+def _make_whole(rounded: Ints, exact: Floats, whole: Floats, room: Floats, spare: Floats) -> None:
+    """Give programs the units that are missing of their whole totals, or take back what is too much.
+
+    The unit comes from the fund, or goes back to it, that is farthest from its exact payment, of those that pay for the
+    program. A fund that has none left takes it from a program without a whole total, if no other fund can give it.
+
+    Parameters
+    ----------
+    rounded
+        Whole numbers of units, which change; shape (programs, funds).
+    exact
+        What they were rounded from; shape (programs, funds).
+    whole
+        The whole totals, or NaN; shape (programs,).
+    room
+        How many units more each fund may pay, which changes; shape (funds,).
+    spare
+        How many units each program can give up, which changes; shape (programs,).
+    """
+    missing = np.nan_to_num(whole - rounded.sum(axis=1))
+    for program in np.flatnonzero(missing):
+        step = 1 if missing[program] > 0 else -1
+        for _ in range(min(abs(int(missing[program])), len(room))):
+            pays, gives = exact[program] > _NOISE, (rounded > 0) & (spare >= 1)[:, None]
+            can = pays & (room >= 1 if step > 0 else rounded[program] > 0)
+            if not can.any():
+                can = pays & gives.any(axis=0)
+            if not can.any():
+                break
+            fund = int(np.argmax(np.where(can, step * (exact[program] - rounded[program]), -np.inf)))
+            if step > 0 and room[fund] < 1:
+                giver = int(np.argmax(np.where(gives[:, fund], rounded[:, fund] - exact[:, fund], -np.inf)))
+                rounded[giver, fund] -= 1
+                spare[giver] -= 1
+                room[fund] += 1
+            rounded[program, fund] += step
+            room[fund] -= step
