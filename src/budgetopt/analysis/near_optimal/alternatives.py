@@ -14,6 +14,7 @@ from budgetopt.allocation.solve import plan_of
 from budgetopt.analysis.amendments.moved_plan import rows_of
 from budgetopt.analysis.members import FailedMember, Machines, run_members
 from budgetopt.analysis.near_optimal.different_plans import Alternative, different_plans
+from budgetopt.analysis.near_optimal.lost_share import lost_shares
 from budgetopt.errors import OptionError, OutOfTimeError
 from budgetopt.formulation import LinearProgram
 from budgetopt.formulation.linear_program import Bools, Floats, Ints, total_by
@@ -112,19 +113,18 @@ class Alternatives(Drawable):
     def summary(self) -> pd.DataFrame:
         """One row a plan: its ``value``, what it gives up of the best (``lost``, a share), and its ``difference``.
 
-        ``difference`` is in ``unit``, the currency: dollars that differ from the nearest plan before it. ``most`` is
-        what no plan can exceed in it.
+        ``lost`` is NaN where the best value is zero. ``difference`` is in ``unit``, the currency: dollars that differ
+        from the nearest plan before it. ``most`` is what no plan can exceed in it.
         """
         import pandas as pd
 
         best = self.best.plan_value
-        size = max(abs(best), 1e-300)
         sign = self.best.solver_result.stages[0].stage.sign
         table = pd.DataFrame(
             {
                 "plan": [f"plan {number}" for number in range(1, len(self.plans) + 1)],
                 "value": [one.value for one in self.plans],
-                "lost": [sign * (one.value - best) / size for one in self.plans],
+                "lost": lost_shares(np.array([sign * (one.value - best) for one in self.plans]), best),
                 "difference": [one.difference for one in self.plans],
                 "most": [one.most for one in self.plans],
                 "unit": self.scenario.currency,

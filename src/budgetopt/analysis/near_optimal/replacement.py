@@ -13,6 +13,7 @@ from budgetopt.allocation.solve import plan_of
 from budgetopt.analysis.amendments.moved_plan import rows_of
 from budgetopt.analysis.live_problem.alterations import whole
 from budgetopt.analysis.members import INTERRUPTED, Machines, Members, run_members
+from budgetopt.analysis.near_optimal.lost_share import lost_shares
 from budgetopt.errors import OutOfTimeError
 from budgetopt.formulation import Formulation, LinearProgram
 from budgetopt.formulation.linear_program import Ints
@@ -59,8 +60,9 @@ def replacement_values(
     -------
     pandas.DataFrame
         ``program``, ``name``, ``spending`` (dollars of the plan, all periods), ``value`` (of the first objective
-        without it), ``lost`` (by how much that is worse), ``lost_share`` (of the best value), ``lost_per_dollar`` (of
-        its spending), ``unit`` (the currency of ``spending``), ``note`` (what is not proved, or why there is no value).
+        without it), ``lost`` (by how much that is worse), ``lost_share`` (of the best value; NaN where that is zero),
+        ``lost_per_dollar`` (of its spending), ``unit`` (the currency of ``spending``), ``note`` (what is not proved, or
+        why there is no value).
 
     Raises
     ------
@@ -99,7 +101,7 @@ def _table(best: Allocation, rows: Ints, found: Members[tuple[float, str]]) -> p
             "spending": spending,
             "value": values,
             "lost": lost,
-            "lost_share": lost / max(abs(best.objective_value), 1e-300),
+            "lost_share": lost_shares(lost, best.objective_value),
             "lost_per_dollar": per_dollar,
             "unit": np.full(len(rows), scenario.currency, dtype=object),
             "note": notes,
