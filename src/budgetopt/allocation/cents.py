@@ -142,14 +142,16 @@ def _make_whole(rounded: Ints, exact: Floats, whole: Floats, room: Floats, spare
     for program in np.flatnonzero(missing):
         step = 1 if missing[program] > 0 else -1
         for _ in range(min(abs(int(missing[program])), len(room))):
-            pays, gives = exact[program] > _NOISE, (rounded > 0) & (spare >= 1)[:, None]
+            pays = exact[program] > _NOISE
             can = pays & (room >= 1 if step > 0 else rounded[program] > 0)
-            if not can.any():
+            is_given = step > 0 and not can.any()
+            if is_given:
+                gives = (rounded > 0) & (spare >= 1)[:, None]
                 can = pays & gives.any(axis=0)
             if not can.any():
                 break
             fund = int(np.argmax(np.where(can, step * (exact[program] - rounded[program]), -np.inf)))
-            if step > 0 and room[fund] < 1:
+            if is_given:
                 giver = int(np.argmax(np.where(gives[:, fund], rounded[:, fund] - exact[:, fund], -np.inf)))
                 rounded[giver, fund] -= 1
                 spare[giver] -= 1
