@@ -144,8 +144,8 @@ class PrintVersion(argparse.Action):
         parser.exit(0)
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line."""
+def build_parser(only: str = "") -> argparse.ArgumentParser:
+    """Return the parser of the whole command line, or of one command alone."""
     layout: dict[str, Any] = {"formatter_class": argparse.RawDescriptionHelpFormatter, "allow_abbrev": False}
     parser = Parser(prog="budgetopt", description=DESCRIPTION, epilog=EPILOG, **layout)
     add_no_pager(parser)
@@ -153,7 +153,7 @@ def build_parser() -> argparse.ArgumentParser:
     text = "print the completion for a shell and end; `eval` it, or keep it where the shell looks"
     parser.add_argument("--print-completion", action=PrintCompletion, choices=["bash", "zsh", "fish"], help=text)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", required=True)
-    for module in COMMANDS:
+    for module in (module for module in COMMANDS if only in ("", module.NAME)):
         command = commands.add_parser(module.NAME, help=module.HELP, description=module.__doc__, **layout)
         module.add_arguments(command)
         add_no_pager(command)
@@ -165,11 +165,10 @@ def build_parser() -> argparse.ArgumentParser:
 def parse(argv: Sequence[str] | None) -> int:
     """Read the arguments, run the command that they name, and return the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    parser = build_parser()
+    parser = build_parser(_command_of(arguments))
     if not arguments:
         parser.print_help(sys.stderr)
         return UsageError.exit_code
-    _check_command(arguments)
     try:
         namespace, unknown = parser.parse_known_args(arguments)
         if unknown:
@@ -187,13 +186,15 @@ def parse(argv: Sequence[str] | None) -> int:
         return observed(namespace)
 
 
-def _check_command(arguments: Sequence[str]) -> None:
+def _command_of(arguments: Sequence[str]) -> str:
+    """Return the command that arguments name, empty where they begin with an option; refuse what is no command."""
     first = next((one for one in arguments if one != "--no-pager"), "--help")
     names = [module.NAME for module in COMMANDS]
     if not first.startswith("-") and first not in names:
         close = near(first, names)
         hint = f"did you mean {close!r}?" if close else f"the commands are {', '.join(names)}"
         raise UsageError(f"budgetopt: there is no command {first!r}", hint=hint)
+    return first if first in names else ""
 
 
 def _unknown(parser: argparse.ArgumentParser, unknown: Sequence[str]) -> UsageError:
