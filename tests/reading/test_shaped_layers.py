@@ -124,3 +124,51 @@ def test_the_other_kinds_of_tables_have_these_shapes(folder: Path, kind: str) ->
         packages = [(one.name, one.cost, one.outcomes["visits"].value) for one in branch.packages or ()]
         assert packages == [("base", (10_000,), 5), ("more", (5_000,), 1)]
     assert bo.load(scenario.to_folder(folder / "again", table=True)).sha256 == scenario.sha256
+
+
+def test_a_table_of_packages_on_top_goes_by_their_names(folder: Path) -> None:
+    (folder / "below.yaml").write_text(
+        "extends: scenario.yaml\n"
+        "programs:\n"
+        "  Branch:\n"
+        "    packages:\n"
+        "    - {name: base, cost: 10, outcomes: {visits: {value: 5, evidence: rct}}}\n"
+        "    - {name: more, cost: 5, outcomes: {visits: 1}}\n"
+        "  Annex: {packages: [{cost: 3, outcomes: {visits: 2}}]}\n"
+    )
+    # other programs between them, another order, a package that is new, one that names only what differs, one unnamed
+    (folder / "changes.csv").write_text(
+        "program,name,cost,outcomes.visits\n"
+        "Branch,more,7,\nAnnex,,4,1\nBranch,late,9,4\nPools,slide,2,3\nBranch,base,,6\nPools,sauna,1,1\n"
+    )
+    (folder / "top.yaml").write_text("extends: below.yaml\ntables: {packages: changes.csv}\n")
+
+    def packages(name: str) -> list[tuple[object, ...]]:
+        found = scenario.programs[name].packages or ()
+        return [(one.name, one.cost, one.outcomes["visits"].value, one.outcomes["visits"].evidence) for one in found]
+
+    scenario = bo.load(folder / "top.yaml")
+    assert packages("Branch") == [("base", (10,), 6, "rct"), ("more", (7,), 1, None), ("late", (9,), 4, None)]
+    assert packages("Pools") == [("slide", (2,), 3, None), ("sauna", (1,), 1, None)]
+    assert packages("Annex") == [("", (3,), 2, None), ("", (4,), 1, None)]
+    # the same as a file that says it
+    (folder / "same.yaml").write_text(
+        "extends: below.yaml\n"
+        "programs:\n"
+        "  Branch: {packages: [{name: more, cost: 7}, {name: late, cost: 9, outcomes: {visits: 4}},\n"
+        "    {name: base, outcomes: {visits: 6}}]}\n"
+        "  Annex: {packages: [{cost: 4, outcomes: {visits: 1}}]}\n"
+        "  Pools: {packages: [{name: slide, cost: 2, outcomes: {visits: 3}},\n"
+        "    {name: sauna, cost: 1, outcomes: {visits: 1}}]}\n"
+    )
+    assert bo.load(folder / "same.yaml").sha256 == scenario.sha256
+
+
+def test_a_package_that_stands_twice_in_a_table_on_top_is_told(folder: Path) -> None:
+    (folder / "below.yaml").write_text(
+        "extends: scenario.yaml\nprograms: {Branch: {packages: [{name: base, cost: 10, outcomes: {visits: 5}}]}}\n"
+    )
+    (folder / "changes.csv").write_text("program,name,cost,outcomes.visits\nBranch,base,7,1\nBranch,base,8,2\n")
+    (folder / "top.yaml").write_text("extends: below.yaml\ntables: {packages: changes.csv}\n")
+    with pytest.raises(bo.ScenarioError, match="two packages of program 'Branch' are named 'base'"):
+        bo.load(folder / "top.yaml")

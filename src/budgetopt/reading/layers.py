@@ -22,7 +22,7 @@ from budgetopt.reading.overlay import overlay
 from budgetopt.reading.paths import PathError
 from budgetopt.reading.program_reader import ProgramReader
 from budgetopt.reading.scenario_files import Source
-from budgetopt.reading.tables import TablesRead, merge, read_tables
+from budgetopt.reading.tables import TablesRead, merge, read_tables, with_numbers_of
 from budgetopt.reading.text_file import read_text
 from budgetopt.scenario.model import Tables
 from budgetopt.scenario.places import Path, Places
@@ -63,7 +63,8 @@ def _add(layer: Source, assembly: Assembly, *, is_lowest: bool, folder: FilePath
     stands.places = replace(stands.places, lists=lists, remarks=remarks)
     reader = ProgramReader(assembly.programs, found, signs)
     reader.read_each(programs)
-    own, problems = merge([*layer.programs, *read.programs, reader.written()], read.references, assembly.programs)
+    references = [with_numbers_of(assembly.programs, table) for table in read.references]
+    own, problems = merge([*layer.programs, *read.programs, reader.written()], references, assembly.programs)
     # where programs are missing because their table is broken, that others speak of them is no mistake
     lost = read.lacks_programs or any(path[0] == "programs" for path in found.invalid)
     found.problems += [problem for problem in problems if not (lost and problem.code == "unknown-program")]

@@ -23,6 +23,7 @@ from budgetopt.reading.paths import EVERY
 from budgetopt.reading.problems import Said, add_errors, problem_of_refusal, say
 from budgetopt.reading.program_shifts import ProgramShift, subject_of
 from budgetopt.reading.shifts import read_shift
+from budgetopt.reading.tables.merge import numbers_on_top
 from budgetopt.scenario.joining import sort
 from budgetopt.scenario.keys import Leaf, Slot, slot_of
 from budgetopt.scenario.model import Document, Program
@@ -113,17 +114,8 @@ class ProgramReader:
         if program is None:
             self._refuse(path, Said("list", "it is a list, which differs from program to program", "one program"))
             return ()
-        if program not in self.base:
-            return range(len(items))
-        known = self.base.numbers(self.base.position(program), ".".join(key))
-        free = max(known.values(), default=-1) + 1
-        named_ones = {name: number for name, number in known.items() if name != str(number)}
-        numbers = []
-        for item in items:
-            number = named_ones.pop(str(item.get("name", "")), None) if isinstance(item, Mapping) else None
-            numbers.append(free if number is None else number)
-            free += number is None
-        return numbers
+        names = [str(item.get("name", "")) if isinstance(item, Mapping) else "" for item in items]
+        return numbers_on_top(self.base, program, ".".join(key), names)
 
     def _note(self, slot: Slot, leaf: Leaf, value: Any, key: str, path: Path, program: str | None) -> None:
         if leaf.kind in ("number", "numbers") and (program is None or program in self.base):

@@ -6,9 +6,10 @@ scenario file itself says of programs.
 
 from __future__ import annotations
 
-from budgetopt.reading.tables.merge import merge, overlay
+from budgetopt.reading.tables.merge import merge, overlay, with_numbers_of
 from budgetopt.reading.tables.read import TablesRead, open_book, read_grid, read_tables, sheet_of, split_sheet
 
 __all__ = [
     "TablesRead", "merge", "open_book", "overlay", "read_grid", "read_tables", "sheet_of", "split_sheet",
+    "with_numbers_of",
 ]  # fmt: skip

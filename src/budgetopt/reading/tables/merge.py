@@ -16,7 +16,10 @@ from budgetopt.scenario.model.program import Program
 from budgetopt.scenario.programs import Column, Ints, ProgramTable, split_key
 from budgetopt.scenario.words import shown
 
-__all__ = ["common_key", "merge", "once_by_period", "overlay", "without_key", "without_rows"]
+__all__ = [
+    "common_key", "merge", "numbers_on_top", "once_by_period", "overlay", "with_numbers_of", "without_key",
+    "without_rows",
+]  # fmt: skip
 
 
 _MOST_OFFERS = 20
@@ -88,6 +91,52 @@ def _unknown(reference: ProgramTable, row: int, table: ProgramTable, *, offer: b
     hint = f"did you mean {close!r}?" if close else "programs stand in the table of programs, or under `programs`"
     place = None if reference.places is None else reference.places.place(row)
     return Problem("unknown-program", f"there is no program {shown(name)}", place, "the id of a program", hint)
+
+
+def numbers_on_top(base: ProgramTable, program: str, key: str, names: Sequence[str]) -> list[int]:
+    """Return the number of each thing of a list on top of a program's: that of the same name, or a free one.
+
+    ``names`` are those of the things, empty for one without a name.
+    """
+    if program not in base:
+        return list(range(len(names)))
+    row = base.position(program)
+    standing = base.numbers(row, key).values()
+    free = max(standing, default=-1) + 1
+    # a name that stands twice on top is a mistake, which is found where all names are looked at
+    known = {base.value(row, f"{key}.{number}.name"): number for number in standing}
+    numbers = []
+    for name in names:
+        number = known.pop(name, None)
+        numbers.append(free if number is None else number)
+        free += number is None
+    return numbers
+
+
+def with_numbers_of(base: ProgramTable, table: ProgramTable) -> ProgramTable:
+    """Return a table whose packages, numbered in the order of their rows, have the numbers that are theirs on top."""
+    split = {key: split_key(key) for key in table.columns}
+    found = {path: table.columns[key] for key, path in split.items() if path[0] == "packages"}
+    number_of = np.tile(np.arange(1 + max((int(path[1]) for path in found), default=-1)), (len(table), 1))
+    stands = np.zeros(number_of.shape, dtype=bool)
+    for path, column in found.items():
+        stands[column.rows, int(path[1])] = True
+    on_top = np.flatnonzero(stands.any(axis=1) & (base.positions(table.ids) >= 0)).tolist()
+    if not on_top:
+        return table
+    for row in on_top:
+        numbers = np.flatnonzero(stands[row])
+        names = [table.value(row, f"packages.{number}.name") or "" for number in numbers.tolist()]
+        number_of[row, numbers] = numbers_on_top(base, table.ids[row], "packages", names)
+    parts: dict[str, list[Column]] = {}
+    for (kind, number, *rest), column in found.items():
+        numbers = number_of[column.rows, int(number)]
+        for target in np.unique(numbers).tolist():
+            cells = np.flatnonzero(numbers == target)
+            key = ".".join((kind, str(target), *rest))
+            parts.setdefault(key, []).append(column.take(cells, column.rows[cells]))
+    columns = {key: column for key, column in table.columns.items() if split[key] not in found}
+    return replace(table, columns=columns | {key: sort(concatenate(cells)) for key, cells in parts.items()})
 
 
 def overlay(base: ProgramTable, top: ProgramTable, periods: Sequence[str]) -> ProgramTable:
