@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from budgetopt.errors import InputError, OptionError, Place, ScenarioError
 from budgetopt.reading.changes import parse_change
+from budgetopt.reading.load import load
 from budgetopt.reading.paths import parse_path
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.scenario import Scenario
@@ -384,3 +385,84 @@ def test_changed_scenarios_are_written_and_read_like_any_other(tmp_path: Path) -
 
     changed = SCENARIO.with_("funds.*.revenue=-5%", "programs.*.baseline=*1.1", "rules.Floor.at_least=6")
     assert load(changed.to_folder(tmp_path / "new")).sha256 == changed.sha256
+
+
+@pytest.mark.parametrize(
+    ("path", "where", "value"),
+    [
+        ("funds.St. Mary.revenue.FY27", ("funds", "St. Mary", "revenue"), {"FY28": 10.0}),
+        ("rules.Floor.at_least.FY28", ("rules", 1, "at_least"), {"FY27": 5.0}),
+        ("programs.library.spending.at_most.FY27", ("programs", "library", "spending.at_most.FY28"), 6e6),
+        ("programs.*.baseline.FY28", ("programs", "v1.2", "baseline.FY27"), 7.0),
+    ],
+)
+def test_a_period_of_one_value_for_all_is_taken_away_alone(
+    path: str, where: tuple[Any, ...], value: object, tmp_path: Path
+) -> None:
+    left = SCENARIO.without(path)
+    section, name, key = where
+    if section == "programs":
+        assert left.programs.value(name, key) == value
+        of_periods = [at for at in left.programs.columns if at.startswith(key[:-5])]
+        assert [at for at in of_periods if left.programs.value(name, at) is not None] == [key]
+    else:
+        assert getattr(getattr(left, section)[name], key) == value
+    # what is left reads back as the same
+    (tmp_path / "left.yaml").write_text(left.to_yaml())
+    assert load(tmp_path / "left.yaml").sha256 == left.sha256
+
+
+def test_the_growth_of_a_revenue_is_kept_where_a_period_is_taken_away(tmp_path: Path) -> None:
+    scenario = SCENARIO.with_("funds.St. Mary.growth=10%")
+    left = scenario.without("funds.St. Mary.revenue.FY27")
+    assert left.funds["St. Mary"].revenue == {"FY28": 11.0}
+    assert left.funds["St. Mary"].growth == 0
+    # so it is in a file that extends another
+    (tmp_path / "below.yaml").write_text(scenario.to_yaml())
+    (tmp_path / "top.yaml").write_text("extends: below.yaml\nremove: ['funds.St. Mary.revenue.FY27']\n")
+    assert load(tmp_path / "top.yaml").sha256 == left.sha256
+
+
+@pytest.mark.parametrize(
+    ("change", "selection"),
+    [
+        ("funds.general.only.department.2=Parks", {"department": ("Fire", "Parks")}),
+        ("funds.general.only.department.not=Fire", {"department": {"not": "Fire"}}),
+        ("-funds.general.only.department.1", {"department": ("Library",)}),
+        ("rules.No. 5.where.department.not=Fire", {"department": {"not": "Fire"}}),
+    ],
+)
+def test_parts_of_selections_are_changed(change: str, selection: dict[str, Any]) -> None:
+    scenario = SCENARIO.with_("programs.v1.2.department=Parks")
+    changed = scenario.without(change[1:]) if change[0] == "-" else scenario.with_(change)
+    found = changed.rules[0].where if change.startswith("rules") else changed.funds["general"].only
+    assert found is not None
+    assert found.model_dump(by_alias=True, exclude_unset=True) == selection
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        (
+            "rules.No. 5.where.departmnt",
+            "there is no key 'departmnt' in rules.1.where [unknown-key]\n    expected: one of: department\n    hint: did you mean 'department'?",
+        ),
+        ("rules.No. 5.where.department.1", "rules.1.where.department is one value: there is no '1' in it"),
+        ("funds.general.only.tags.1", "there is no key 'tags' in funds.general.only"),
+        (
+            "funds.general.only.department.3",
+            "there is no key '3' in funds.general.only.department [unknown-key]\n    expected: one of: 1, 2",
+        ),
+        ("programs.library.spending.at_most.FY29", "nothing stands at programs.library.spending.at_most.FY29"),
+        ("programs.fire.baseline.FY27", "nothing stands at programs.fire.baseline.FY27"),
+    ],
+)
+def test_what_does_not_stand_cannot_be_taken_away(path: str, message: str) -> None:
+    assert message in refusal(lambda: SCENARIO.without(path))
+
+
+def test_a_part_of_an_objective_without_a_list_is_taken_away(tmp_path: Path) -> None:
+    (tmp_path / "below.yaml").write_text(SCENARIO.to_yaml() + "objective: {minimize: spending, within: 5%}\n")
+    (tmp_path / "top.yaml").write_text("extends: below.yaml\nremove: [objective.1.within]\n")
+    (objective,) = load(tmp_path / "top.yaml").objective
+    assert (objective.minimize, objective.within) == ("spending", None)

@@ -44,7 +44,8 @@ class Assembly:
         """Take away what stands at a path; raise OptionError if it is no path, PathError if nothing stands there."""
         findings, parts = self.findings, parse_path(path)
         if parts[0] == "programs":
-            self.programs = with_summed_baselines(without_programs(self.programs, parts), self.programs)
+            left = without_programs(self.programs, parts, periods_of(findings.tree))
+            self.programs = with_summed_baselines(left, self.programs)
             return
         for found in reversed(expand(findings.tree, parts, new=False)):
             findings.tree, findings.places = remove_at(findings.tree, findings.places, found)

@@ -7,7 +7,7 @@ written, and what stood there before is remembered.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -46,8 +46,13 @@ def overlay(
 
 
 def remove_at(tree: dict[str, Any], places: Places, path: Path) -> tuple[dict[str, Any], Places]:
-    """Return a tree without what stands at a path; entries behind it in a list move up, with their places."""
+    """Return a tree without what stands at a path; entries behind it in a list move up, with their places.
+
+    Of one value that stands for every period, a period may be taken away: the others keep it.
+    """
     *parents, last = path
+    if not isinstance(_node_at(tree, parents), Mapping | list):
+        tree, places, _ = overlay_at(tree, places, path, None, Place(""))
 
     def without(node: Any, parts: list[str | int]) -> Any:
         if parts:
@@ -76,6 +81,12 @@ def remove_at(tree: dict[str, Any], places: Places, path: Path) -> tuple[dict[st
     kept = replace(places, keys=renamed(places.keys), values=renamed(places.values), earlier=renamed(places.earlier))
     result: dict[str, Any] = without(tree, parents)
     return result, kept
+
+
+def _node_at(tree: Any, path: Iterable[str | int]) -> Any:
+    for part in path:
+        tree = tree[part]
+    return tree
 
 
 def overlay_at(
@@ -129,7 +140,7 @@ class _Overlay:
             return self.put(slot, value, path, ()) if base is None else self.value(slot, base, value, path, ())
         slot = slot.fitting(base)
         part, inside = path[depth], slot.below(path[depth])
-        if isinstance(base, list):
+        if isinstance(base, list) and isinstance(part, int):
             return [
                 self.at(inside, item, value, path, depth + 1) if position == part else item
                 for position, item in enumerate(base)

@@ -98,7 +98,7 @@ class _Walk:
             return
         slot = slot.fitting(node)
         if slot.is_open:
-            yield (*done, *parts)
+            yield from self.in_open(slot, node, parts, done)
         elif slot.models and not isinstance(node, list):
             key = parts[0].strip()
             if key not in slot.fields:
@@ -110,7 +110,24 @@ class _Walk:
         elif slot.has_names:
             yield from self.in_mapping(slot, node, parts, done)
         else:
-            raise PathError("unknown-path", f"{_dotted(done)} is one value: there is no {shown(parts[0])} in it")
+            raise _one_value(parts[0], done)
+
+    def in_open(self, slot: Slot, node: Any, parts: tuple[str, ...], done: Path) -> Iterator[Path]:
+        """Yield a path where anything may stand, such as in a selection."""
+        step: str | int
+        if isinstance(node, list) and parts[0].isdigit() and 1 <= int(parts[0]) <= len(node):
+            step, length = int(parts[0]) - 1, 1
+        elif isinstance(node, Mapping) and (match := match_name(parts, node)) is not None:
+            step, length = match
+        elif self.new:
+            yield (*done, *parts)
+            return
+        elif isinstance(node, Mapping | list):
+            known = list(node) if isinstance(node, Mapping) else [str(number) for number in range(1, len(node) + 1)]
+            raise _unknown("key", parts[0], known, done)
+        else:
+            raise _one_value(parts[0], done)
+        yield from self.paths(slot.below(step), node[step], parts[length:], (*done, step))
 
     def in_list(self, slot: Slot, node: Any, parts: tuple[str, ...], done: Path) -> Iterator[Path]:
         items = node if isinstance(node, list) else [] if node is None else [node]
@@ -128,7 +145,9 @@ class _Walk:
             known = [name or str(position) for position, name in enumerate(names, 1)]
             raise _unknown(thing, parts[0], known, done)
         for position in found:
-            yield from self.paths(slot.below(0), items[position], parts[length:], (*done, position))
+            # a single thing may stand without a list around it
+            at = (*done, position) if isinstance(node, list) else done
+            yield from self.paths(slot.below(0), items[position], parts[length:], at)
 
     def in_mapping(self, slot: Slot, node: Any, parts: tuple[str, ...], done: Path) -> Iterator[Path]:
         by_period = "number" in slot.kinds
@@ -164,6 +183,10 @@ def match_name(parts: Sequence[str], names: Container[str]) -> tuple[str, int] |
 
 def _dotted(path: Path) -> str:
     return ".".join(str(part + 1) if isinstance(part, int) else part for part in path) or "the scenario"
+
+
+def _one_value(part: str, done: Path) -> PathError:
+    return PathError("unknown-path", f"{_dotted(done)} is one value: there is no {shown(part)} in it")
 
 
 def _unknown(thing: str, name: str, known: Sequence[str], done: Path) -> PathError:

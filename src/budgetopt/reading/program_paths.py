@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from budgetopt.checks.findings import named, suggestion
 from budgetopt.reading.paths import EVERY, PathError, match_name
-from budgetopt.reading.tables.merge import without_key
+from budgetopt.reading.tables.merge import opened_by_period, without_key
 from budgetopt.scenario.keys import leaf_of, near_key, slot_of
 from budgetopt.scenario.model import Program
 from budgetopt.scenario.programs import Ints, ProgramTable
@@ -51,10 +53,14 @@ def program_key(table: ProgramTable, rows: Ints, parts: tuple[str, ...]) -> tupl
     raise PathError("unknown-key", f"a program has no key {shown(key)}", expected, hint)
 
 
-def without_programs(table: ProgramTable, parts: tuple[str, ...]) -> ProgramTable:
-    """Return a table without what stands at a path: programs, or what they say; or raise PathError."""
+def without_programs(table: ProgramTable, parts: tuple[str, ...], periods: Sequence[str]) -> ProgramTable:
+    """Return a table without what stands at a path: programs, or what they say; or raise PathError.
+
+    Of one value that stands for every period, a period may be taken away: the others keep it.
+    """
     rows, rest = programs_at(table, parts[1:])
-    left = without_key(table, rows, ".".join(program_key(table, rows, rest)) if rest else "")
+    key = ".".join(program_key(table, rows, rest)) if rest else ""
+    left = without_key(opened_by_period(table, key, rows, periods), rows, key)
     if left is None:
         raise PathError("unknown-path", f"nothing stands at {'.'.join(parts)}")
     return left

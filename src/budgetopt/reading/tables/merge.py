@@ -17,8 +17,8 @@ from budgetopt.scenario.programs import Column, Ints, ProgramTable, split_key
 from budgetopt.scenario.words import shown
 
 __all__ = [
-    "common_key", "merge", "numbers_on_top", "once_by_period", "overlay", "with_numbers_of", "without_key",
-    "without_rows",
+    "common_key", "merge", "numbers_on_top", "once_by_period", "opened_by_period", "overlay", "with_numbers_of",
+    "without_key", "without_rows",
 ]  # fmt: skip
 
 
@@ -188,6 +188,14 @@ def without_key(table: ProgramTable, rows: Ints, key: str) -> ProgramTable | Non
             _clear(columns, name, rows)
     same = columns.keys() == table.columns.keys() and all(columns[name] is table.columns[name] for name in columns)
     return None if same else replace(table, columns={name: columns[name] for name in table.columns if name in columns})
+
+
+def opened_by_period(table: ProgramTable, key: str, rows: Ints, periods: Sequence[str]) -> ProgramTable:
+    """Return a table in which some programs have a value for each period, if a key is of one, and not for every one."""
+    columns = dict(table.columns)
+    if (parent := common_key(key)) and parent in columns:
+        _split_periods(columns, key, rows, periods)
+    return replace(table, columns=columns)
 
 
 def _split_periods(columns: dict[str, Column], key: str, rows: Ints, periods: Sequence[str]) -> None:
