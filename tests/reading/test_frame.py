@@ -130,3 +130,25 @@ def test_a_table_of_a_table_is_the_same_scenario(rows: list[dict[str, Any]]) -> 
     assert again.sha256 == once.sha256
     assert once.programs.baseline().tolist() == [row["baseline"] for row in rows]
     assert once.programs.ids.tolist() == table.index.tolist()
+
+
+def test_three_decimals_in_a_text_of_a_table_are_no_thousands() -> None:
+    scenario = Scenario.from_frame(
+        pd.DataFrame(
+            {
+                "program": ["a", "b", "c"],
+                "baseline": [128.833, 2, 3],
+                "spending.at_most": [128.833, "80%", None],
+                "outcomes.v.curve": [[(0, 0), (128.833, 5.125)], None, None],
+                "packages.0.cost": [None, None, [4.125, 6]],
+                "packages.0.outcomes.v.value": [None, None, 2],
+                "start": [None, None, ["budget"]],
+            }
+        ),
+        budget=500,
+    )
+    assert scenario.programs["a"].outcomes["v"].curve == ((0, 0), (128.833, 5.125))
+    again = Scenario.from_frame(scenario.to_frame(), budget=500)
+    assert again.sha256 == scenario.sha256
+    assert again.programs["c"].packages is not None
+    assert again.programs["c"].packages[0].cost == (4.125, 6)

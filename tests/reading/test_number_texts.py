@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from budgetopt.reading.tables.number_texts import ambiguous, is_negative_text, misplaced, not_known, plain_texts
+from budgetopt.reading.tables.number_texts import (
+    ambiguous,
+    ambiguous_items,
+    is_negative_text,
+    misplaced,
+    not_known,
+    plain_texts,
+)
 
 
 def plain(
@@ -115,6 +122,28 @@ def test_what_the_file_holds_as_a_number_stays() -> None:
 )
 def test_a_point_before_three_digits_may_be_two_marks(texts: list[str], typed: int, cells: list[int]) -> None:
     assert ambiguous(texts, np.arange(len(texts)) < typed).tolist() == cells
+
+
+@pytest.mark.parametrize(
+    ("texts", "typed", "cells"),
+    [
+        (["5.000; 6.000", "7"], 0, {0: "5.000"}),
+        (["7; 6.000", "", "$1.500"], 0, {0: "6.000", 2: "$1.500"}),
+        (["0:0;5.000:9"], 0, {0: "5.000"}),
+        (["0:0; 2M:1; 5.000 : 9.5"], 0, {0: "5.000"}),
+        # of points, the spending is money; what it brings is a number such as 0.125
+        (["0:0;5:9.125"], 0, {}),
+        # any other number of decimals settles it for the whole column
+        (["5.000; 6.5"], 0, {}),
+        (["5.000; 6", "0.125"], 0, {}),
+        (["0:0;5.000:9", "0:0;2.50:9"], 0, {}),
+        # what the file holds as numbers is no text
+        (["0:0; 5.125:9", "0:0;4:1"], 1, {}),
+        ([], 0, {}),
+    ],
+)
+def test_so_may_amounts_in_lists_and_curves(texts: list[str], typed: int, cells: dict[int, str]) -> None:
+    assert ambiguous_items(texts, np.arange(len(texts)) < typed) == cells
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime
 import io
 from decimal import Decimal
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from budgetopt.errors import ScenarioError
-from budgetopt.reading.tables import parquet_book
+from budgetopt.reading.tables import parquet_book, read_tables
 from budgetopt.reading.tables.parquet_book import book_of_frame, open_parquet
 from budgetopt.reading.tables.sheet import Sheet
+from budgetopt.scenario.model import Tables
 
 
 def rows(sheet: Sheet) -> list[list[str]]:
@@ -61,7 +63,7 @@ def test_cells_of_several_kinds_and_lists() -> None:
     frame = pd.DataFrame({"x": [1, "a", 2.5, datetime.date(2024, 1, 2), ["b", "c"], [(0, 0), (5.0, 60)]]})
     sheet = book_of_frame(frame, "f").read("")
     assert sheet.columns[0] == ["x", "1", "a", "2.5", "2024-01-02", "b; c", "0:0; 5:60"]
-    assert sheet.is_number(0).tolist() == [False, True, False, True, False, False, False]
+    assert sheet.is_number(0).tolist() == [False, True, False, True, False, False, True]
 
 
 @pytest.mark.parametrize(
@@ -113,3 +115,12 @@ def test_what_is_no_parquet_file_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
     assert refused(saved(table())[:-40]).startswith("p.parquet: the Parquet file is damaged")
     monkeypatch.setattr(parquet_book, "find_spec", lambda _name: None)
     assert refused(saved(table())).endswith("hint: pip install 'budgetopt[parquet]'")
+
+
+def test_the_decimal_mark_of_texts_is_none_of_numbers_in_lists(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"program": ["a"], "baseline": ["1.000,5"], "outcomes.v.curve": [[(0, 0), (5.125, 9.5)]]})
+    (tmp_path / "t.parquet").write_bytes(saved(frame))
+    found = read_tables(Tables.model_validate({"programs": {"file": "t.parquet", "decimal": ","}}), tmp_path)
+    assert not found.problems
+    program = found.programs[0]["a"]
+    assert (program.baseline, program.outcomes["v"].curve) == (1000.5, ((0, 0), (5.125, 9.5)))

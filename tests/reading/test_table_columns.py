@@ -10,10 +10,11 @@ import pytest
 from openpyxl import Workbook
 from pydantic import ValidationError
 
-from budgetopt.errors import Place, Problem
+from budgetopt.errors import Place, Problem, ScenarioError
 from budgetopt.reading.tables import TablesRead, read_tables
 from budgetopt.reading.tables.columns import condensed
 from budgetopt.scenario.model import Tables
+from budgetopt.scenario.scenario import Scenario
 
 
 def read(folder: Path, text: str | bytes, name: str = "t.csv", **table: Any) -> TablesRead:
@@ -153,3 +154,39 @@ def test_an_id_of_columns_of_which_one_is_called_program(tmp_path: Path, name: s
 def test_keys_that_do_not_go_together(table: dict[str, Any], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         Tables.model_validate({"programs": {"file": "t.csv", **table}})
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "cell"),
+    [
+        ("programs", "program,outcomes.v.curve\na,0:0;5.000:9\nb,0:0;4:1\n", "t.csv:2:2"),
+        ("evidence", "program,outcome,unit_cost,curve\na,v,,0:0;5.000:9\nb,v,,0:0;4:1\nc,v,5,\n", "t.csv:2:4"),
+        ("evidence", "program,outcome,unit_cost\na,v,5\nb,v,6.000\nc,v,7\n", "t.csv:3:3"),
+        ("programs", "program,service.unit_cost,outcomes.v.per_unit\na,5.000,2\nb,6,1\n", "t.csv:2:2"),
+        ("packages", "program,cost,outcomes.v\na,5.000; 6.000,1\na,7,2\nb,8,2\n", "t.csv:2:2"),
+    ],
+)
+def test_a_number_that_may_be_two_is_told_once_and_nothing_that_follows(
+    tmp_path: Path, kind: str, text: str, cell: str
+) -> None:
+    (tmp_path / "t.csv").write_text(text)
+
+    def scenario(mark: str) -> Scenario:
+        tree = {
+            "name": "n",
+            "funds": {"general": {"revenue": 100}},
+            "outcomes": {"v": {"unit": "visits", "weight": 1}},
+            "programs": {name: {"department": "X"} for name in "abc"},
+            "tables": {kind: {"file": str(tmp_path / "t.csv"), **({"decimal": mark} if mark else {})}},
+        }
+        return Scenario.from_document(tree, allow_folders=[tmp_path])
+
+    with pytest.raises(ScenarioError) as caught:
+        scenario("")
+    (problem,) = caught.value.problems
+    assert (problem.code, str(problem.place).rpartition("/")[2]) == ("ambiguous-number", cell)
+    # with either mark it is read, and they are a thousand apart
+    figures = [max(column.values.max() for key, column in scenario(mark).programs.columns.items()
+                   if key.rpartition(".")[2] in ("curve", "unit_cost", "cost")) for mark in ",."]  # fmt: skip
+    assert figures[0] in (5000, 6000)
+    assert figures[1] < 10

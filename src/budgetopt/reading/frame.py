@@ -15,7 +15,7 @@ from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.parquet_book import header_text, number_cells, series_texts
 from budgetopt.reading.tables.program_rows import read_programs
 from budgetopt.reading.tables.shape import normal
-from budgetopt.reading.write import cell_texts, ordered_keys
+from budgetopt.reading.write import UNCLEAR, cell_texts, ordered_keys
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.keys import Leaf, leaf_of
 from budgetopt.scenario.model import Program
@@ -121,9 +121,14 @@ def _values(programs: ProgramTable, key: str, column: Column) -> Any:
         return programs.number(key)
     values = np.full(len(programs), None, dtype=object)
     if leaf is None or column.offsets is not None or column.shares is not None:
-        values[column.rows] = (
-            cell_texts(column, leaf) if leaf is not None else [str(column.cell(cell)) for cell in range(len(column))]
-        )
+        if leaf is None:
+            texts = [str(column.cell(cell)) for cell in range(len(column))]
+        else:
+            texts = cell_texts(column, leaf)
+            if leaf.kind in ("number", "numbers", "points"):
+                # with four decimals, nobody takes the point of 128.833 for one of thousands
+                texts = [UNCLEAR.sub(r"\g<0>0", text) for text in texts]
+        values[column.rows] = texts
     else:
         values[column.rows] = column.values.astype(object)  # noqa: PD011 (a column of programs)
     return values

@@ -29,8 +29,10 @@ _Part = tuple[str, tuple[str, ...], Column]
 """A column: its key, the way to it below a model, itself."""
 _SHAPES = ("if_funded", "service", "packages", "choose", "start", "uses", "outcomes")
 """Keys of a program that must fit one another."""
-_OF_COLUMNS = ("missing-column", "unknown-column", "duplicate-column")
+_OF_COLUMNS = ("missing-column", "unknown-column", "duplicate-column", "ambiguous-number")
 """Problems of whole columns of a table."""
+_OF_ABSENCE = ("missing", "no-effect", "per-unit")
+"""What models say of keys that are not there."""
 _MOST_SORTS = 1 << 40
 _MOST_INVALID = 100
 """With more programs than these wrong in themselves, nothing is said of what others say of them."""
@@ -147,7 +149,7 @@ class _Refusals:
         # where one key is what is wrong, it is told at that key
         own = next((key for key in present if key.rpartition(".")[2] == code.replace("-", "_")), "")
         place = self.programs.place(row, own or present[-1])
-        if code == "missing" and self._follows(place):
+        if code in _OF_ABSENCE and self._follows(place):
             return
         if self._is_of_one_mapping(row):
             place = _place_in(self.findings.places, path, error)
@@ -199,7 +201,7 @@ class _Refusals:
         return any(other == key or (other not in known and near(other, known) == key) for other in below)
 
     def _follows(self, here: Place | None) -> bool:
-        """Return whether a key is missed only because its cell or its column of a table cannot be read."""
+        """Return whether a key may be missed only because its cell or its column of a table cannot be read."""
         if here is None or not (here.sheet or here.file.endswith(".csv")):
             return False
         file = [

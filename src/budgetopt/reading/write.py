@@ -27,11 +27,11 @@ from budgetopt.scenario.programs import Bools, Column, ProgramTable, objects, pu
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.whole_files import write_folder as write_whole_folder
 
-__all__ = ["cell_texts", "ordered_keys", "scenario_yaml", "write_files", "write_folder"]
+__all__ = ["UNCLEAR", "cell_texts", "ordered_keys", "scenario_yaml", "write_files", "write_folder"]
 
 PROGRAMS_FILE = "programs.csv"
 """The table in which the programs of a written scenario stand."""
-_UNCLEAR = re.compile(r"(?<![0-9.])-?[0-9]{1,3}\.[0-9]{3}(?![0-9.])")
+UNCLEAR = re.compile(r"(?<![0-9.])-?[0-9]{1,3}\.[0-9]{3}(?![0-9.])")
 """A number whose point might also separate thousands."""
 MANY_PROGRAMS = 20
 """More programs than so many go into a table."""
@@ -56,7 +56,7 @@ def write_folder(scenario: Scenario, path: str | FilePath, *, overwrite: bool, t
     cells, rest = _split(programs)
     text = _csv(programs, cells)
     # 128.833 may be read with a mark of thousands unless the file says otherwise
-    marked = {"file": PROGRAMS_FILE, "decimal": "."} if _UNCLEAR.search(text) else PROGRAMS_FILE
+    marked = {"file": PROGRAMS_FILE, "decimal": "."} if UNCLEAR.search(text) else PROGRAMS_FILE
     tables = {"tables": {"programs": marked}}
     files = {PROGRAMS_FILE: text, SCENARIO_FILE: _yaml(scenario, _trees(programs, rest), tables)}
     return write_files(path, files, overwrite=overwrite)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +13,7 @@ from budgetopt.reading.tables.cells import is_plain, read_cells
 from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.number_texts import (
     ambiguous,
+    ambiguous_items,
     is_negative_text,
     misplaced,
     not_known,
@@ -73,8 +74,7 @@ def read_column(
     signed = table.add_up and is_added_up(leaf)
     if leaf.kind in ("number", "numbers", "points"):
         numbers, plain = grid.is_number(position), table.decimal is None and is_plain(leaf, texts)
-        may_be_unclear = table.decimal is None and leaf.is_money and not (plain and leaf.kind == "points")
-        if may_be_unclear and len(unclear := ambiguous(texts, numbers)):
+        if table.decimal is None and leaf.is_money and (unclear := _unclear_cells(leaf, texts, numbers)):
             problems.append(_unclear(grid, position, unclear))
             return replace(read_cells(leaf, [])[0], origin=grid.origin(np.empty(0, dtype=np.int64), position))
         if table.decimal is not None and len(odd := misplaced(texts, numbers, table.decimal)):
@@ -116,15 +116,22 @@ def total_of(group: Ints, values: Floats, count: int) -> Floats:
     return np.asarray(np.bincount(group, weights=values, minlength=count), dtype=np.float64)
 
 
-def _unclear(grid: Grid, position: int, cells: Ints) -> Problem:
-    text = grid.columns[position][int(cells[0])]
+def _unclear_cells(leaf: Leaf, texts: Sequence[str], numbers: Bools) -> dict[int, str]:
+    """Return the cells with an amount that may be two, and that amount of each."""
+    if leaf.kind == "number":
+        return {cell: texts[cell] for cell in ambiguous(texts, numbers).tolist()}
+    return ambiguous_items(texts, numbers)
+
+
+def _unclear(grid: Grid, position: int, cells: Mapping[int, str]) -> Problem:
+    cell, text = next(iter(cells.items()))
     one, many = two_readings(text)
     message = f"{shown(text)} may be {one} or {many}"
     if len(cells) > 1:
         more = "1 more cell" if len(cells) == 2 else f"{len(cells) - 1:,} more cells"
         message += f", and so with {more} of the column {shown(grid.headers[position])}"
     hint = 'write `decimal: ","` under the table if the point separates thousands, or `decimal: "."` if it does not'
-    return Problem("ambiguous-number", message, grid.place(int(cells[0]), position), "the decimal mark", hint)
+    return Problem("ambiguous-number", message, grid.place(cell, position), "the decimal mark", hint)
 
 
 def _other_mark(grid: Grid, position: int, row: int, decimal: str) -> Problem:

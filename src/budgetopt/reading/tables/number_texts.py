@@ -14,7 +14,10 @@ import numpy as np
 from budgetopt.reading.tables.text_cells import TextCells
 from budgetopt.scenario.programs import Bools, Ints
 
-__all__ = ["ambiguous", "is_negative_text", "misplaced", "not_known", "plain_texts", "two_readings", "without_currency"]
+__all__ = [
+    "ambiguous", "ambiguous_items", "is_negative_text", "misplaced", "not_known", "plain_texts", "two_readings",
+    "without_currency",
+]  # fmt: skip
 
 _OTHER = re.compile(r"[^0-9.\n]")
 """What stands in no number that is plain already."""
@@ -141,6 +144,23 @@ def ambiguous(texts: Sequence[str], numbers: Bools) -> Ints:
     if not len(at) or not all(_GROUPED.fullmatch(without_currency(texts[cell])) for cell in at.tolist()):
         return np.empty(0, dtype=np.int64)
     return at
+
+
+def ambiguous_items(texts: Sequence[str], numbers: Bools) -> dict[int, str]:
+    """Return the cells of a column of lists of amounts, or of curves, with an amount that :func:`ambiguous` tells of.
+
+    The first such amount of each stands beside it. Of the points of a curve, the spending counts.
+    """
+    found: dict[int, str] = {}
+    for cell, text in enumerate(texts):
+        if "." not in text or numbers[cell]:
+            continue
+        items = (item.partition(":")[0].strip() for item in text.split(";"))
+        for item in (item for item in items if "." in item):
+            if not _GROUPED.fullmatch(without_currency(item)):
+                return {}
+            found.setdefault(cell, item)
+    return found
 
 
 def two_readings(text: str) -> tuple[str, str]:

@@ -81,21 +81,20 @@ def series_texts(series: pd.Series[Any]) -> list[str]:
 
 
 def number_cells(series: pd.Series[Any]) -> Bools:
-    """Return which cells of a column are numbers; shape (cells,)."""
-    from decimal import Decimal
-
+    """Return which cells of a column are numbers, or lists of numbers; shape (cells,)."""
     import pandas as pd
 
     if series.dtype.kind in "iuf" or isinstance(series.dtype, pd.StringDtype):
         is_number = np.full(len(series), series.dtype.kind in "iuf")
         return np.asarray(is_number & ~series.isna().to_numpy(dtype=bool))
 
-    kinds = (int, float, Decimal, np.integer, np.floating)
     values, missing = series.tolist(), series.isna().tolist()
-    return np.array(
-        [
-            not gone and isinstance(value, kinds) and not isinstance(value, bool)
-            for value, gone in zip(values, missing, strict=True)
-        ],
-        dtype=bool,
-    )
+    return np.array([not gone and _is_number(value) for value, gone in zip(values, missing, strict=True)], dtype=bool)
+
+
+def _is_number(value: Any) -> bool:
+    from decimal import Decimal
+
+    if isinstance(value, list | tuple | np.ndarray):
+        return len(value) > 0 and all(map(_is_number, value))
+    return isinstance(value, int | float | Decimal | np.integer | np.floating) and not isinstance(value, bool)
