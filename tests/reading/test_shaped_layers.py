@@ -172,3 +172,29 @@ def test_a_package_that_stands_twice_in_a_table_on_top_is_told(folder: Path) -> 
     (folder / "top.yaml").write_text("extends: below.yaml\ntables: {packages: changes.csv}\n")
     with pytest.raises(bo.ScenarioError, match="two packages of program 'Branch' are named 'base'"):
         bo.load(folder / "top.yaml")
+
+
+def test_a_plus_sign_in_a_table_on_top_is_not_taken_for_the_new_value(folder: Path) -> None:
+    (folder / "top.yaml").write_text("extends: scenario.yaml\ntables: {programs: adds.csv, packages: packages.csv}\n")
+    (folder / "packages.csv").write_text("program,name,cost,outcomes.visits\nBranch,base,7,+1\n")
+    (folder / "adds.csv").write_text(
+        'program,baseline,spending.at_most,note\nPools,"+1,000",+5%,+1 post\nPatrol,5,80%,\nNew,+$2M,,\n'
+    )
+    with pytest.raises(bo.ScenarioError) as caught:
+        bo.load(folder / "top.yaml")
+    found = {str(problem.place).rpartition("/")[2]: problem for problem in caught.value.problems}
+    assert {problem.code for problem in found.values()} == {"sign-in-table"}
+    assert list(found) == ["adds.csv:2:2", "adds.csv:2:3", "adds.csv:4:2", "packages.csv:2:4"]
+    assert found["adds.csv:2:2"].message == (
+        "`baseline` of program 'Pools': '+1,000' may be the new value, or what is added to the one below"
+    )
+    assert found["adds.csv:2:2"].hint.startswith("write 1,000 for the new value;")
+    # below everything there is nothing to add to, and lines of one budget are added up in any case
+    (folder / "top.yaml").write_text(
+        "name: Alone\nfunds: {General: {revenue: 9M}}\nobjective: {minimize: largest cut}\n"
+        "tables: {programs: {file: adds.csv, columns: {spending.at_most: ignore}}}\n"
+    )
+    assert bo.load(folder / "top.yaml").programs["Pools"].baseline == 1000
+    (folder / "adds.csv").write_text("program,baseline\nPools,+5\nPools,+6\n")
+    (folder / "top.yaml").write_text("extends: scenario.yaml\ntables: {programs: {file: adds.csv, add_up: true}}\n")
+    assert bo.load(folder / "top.yaml").programs["Pools"].baseline == 11

@@ -30,7 +30,7 @@ from budgetopt.scenario.words import shown
 
 __all__ = ["assembled"]
 
-_OF_NUMBERS = ("number", "negative", "not-finite", "magnitude", "leading-zero", "ambiguous-share")
+_OF_NUMBERS = ("number", "negative", "not-finite", "magnitude", "leading-zero", "ambiguous-share", "sign-in-table")
 """Problems of single numbers in a table: nothing else is lost with them."""
 
 
@@ -58,7 +58,7 @@ def _add(layer: Source, assembly: Assembly, *, is_lowest: bool, folder: FilePath
         stands.tree, places, problems = overlay(stands.tree, stands.places, top, layer.places, signs)
         found.problems += problems
         stands.places = _with_programs(places, layer.places)
-    read = _read_tables(tables, layer, found)
+    read = _read_tables(tables, layer, found, is_on_top=not is_lowest)
     lists, remarks = (*stands.places.lists, *found.places.lists), (*stands.places.remarks, *found.places.remarks)
     stands.places = replace(stands.places, lists=lists, remarks=remarks)
     reader = ProgramReader(assembly.programs, found, signs)
@@ -96,12 +96,12 @@ def _remove(paths: Any, found: Findings, assembly: Assembly | None) -> None:
             found.problems.append(error.at(place))
 
 
-def _read_tables(tables: Any, layer: Source, found: Findings) -> TablesRead:
+def _read_tables(tables: Any, layer: Source, found: Findings, *, is_on_top: bool) -> TablesRead:
     """Return what the tables of a file say."""
     document = document_of({} if tables is None else {"tables": tables}, found)
     if document.tables == Tables.model_construct():
         return TablesRead()
-    read = read_tables(document.tables, layer.folder, layer.places, layer.project)
+    read = read_tables(document.tables, layer.folder, layer.places, layer.project, is_on_top=is_on_top)
     listed = [(str(layer.folder), table) for table in document.tables.programs]
     found.places = replace(found.places, lists=tuple(listed), remarks=read.notes)
     for name, sha256 in read.inputs.items():

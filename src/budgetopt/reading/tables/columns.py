@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -48,6 +49,7 @@ _MOST_ALIKE = 3
 """So many problems of one kind in a column are told one by one; of more, the first with a count."""
 _NAME = Leaf((), Name, "text")
 _ADDED_UP = ("baseline", "baseline_by_fund")
+_PLUS = re.compile(r"\+\s*\$?\s*\.?[0-9]")
 _ZERO_IS_A_DASH = (*_ADDED_UP, "cost")
 
 
@@ -79,12 +81,15 @@ def read_column(
             return replace(read_cells(leaf, [])[0], origin=grid.origin(np.empty(0, dtype=np.int64), position))
         if table.decimal is not None and len(odd := misplaced(texts, numbers, table.decimal)):
             problems += [_other_mark(grid, position, row, table.decimal) for row in odd.tolist()]
-            wrong = {*odd.tolist()}
-            texts = ["" if row in wrong else text for row, text in enumerate(texts)]
+            texts = _without(texts, odd.tolist())
         is_zero = leaf.path[:1] != () and leaf.path[0] in _ZERO_IS_A_DASH
         if not plain:
             texts = plain_texts(texts, numbers, table.decimal, is_zero=is_zero, is_signed=signed)
         problems += _shared_amounts(grid, position, leaf)
+        if grid.is_on_top and not signed and not plain:
+            added = [row for row, text in enumerate(texts) if _PLUS.match(text)]
+            problems += [_plus(grid, position, row, subject(row)) for row in added]
+            texts = _without(texts, added) if added else texts
     if signed:
         leaf = Leaf(leaf.path, SignedAmount, "number")
     column, refused = read_cells(leaf, texts)
@@ -140,6 +145,20 @@ def _other_mark(grid: Grid, position: int, row: int, decimal: str) -> Problem:
     other = "." if decimal == "," else ","
     hint = f'if all numbers are written like this, write `decimal: "{other}"` under the table'
     return Problem("decimal-mark", message, grid.place(row, position), expected, hint)
+
+
+def _plus(grid: Grid, position: int, row: int, subject: str) -> Problem:
+    text = grid.columns[position][row]
+    message = f"{shown(text)} may be the new value, or what is added to the one below"
+    hint = f"write {text[1:].strip()} for the new value; what is added stands under `programs` in the scenario file"
+    place = grid.place(row, position)
+    return Problem("sign-in-table", f"{subject}: {message}" if subject else message, place, "a new value", hint)
+
+
+def _without(texts: Sequence[str], rows: Iterable[int]) -> list[str]:
+    """Return the cells of a column, some of them left empty."""
+    left_out = {*rows}
+    return ["" if row in left_out else text for row, text in enumerate(texts)]
 
 
 def _shared_amounts(grid: Grid, position: int, leaf: Leaf) -> list[Problem]:

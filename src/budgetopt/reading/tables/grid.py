@@ -51,6 +51,8 @@ class Grid:
         The keys of the table that find no row, as they would be written.
     problems
         Rows that are too short or too long, and broken cells.
+    is_on_top
+        Whether the table stands in a file that extends another.
     """
 
     file: str
@@ -65,6 +67,7 @@ class Grid:
     left_out: tuple[LeftOut, ...] = ()
     unmatched: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    is_on_top: bool = False
 
     def place(self, row: int, column: int) -> Place:
         """Return the place of a cell, by its 0-based position in the grid; row -1 is the headers, column -1 the row."""

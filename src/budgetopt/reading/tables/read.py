@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path as FilePath
 
@@ -70,11 +70,13 @@ def read_tables(
     folder: str | FilePath = ".",
     places: Places | None = None,
     project: ProjectFolder | None = None,
+    *,
+    is_on_top: bool = False,
 ) -> TablesRead:
     """Return what the tables of a scenario say, with everything that is wrong with them.
 
     Their names are relative to the folder; ``places`` are where the scenario file names them, ``project`` the folders
-    in which they may stand (None: any).
+    in which they may stand (None: any); ``is_on_top`` tells that the scenario file extends another.
     """
     places = places or Places()
     inputs: dict[str, str] = {}
@@ -99,7 +101,7 @@ def read_tables(
                     inputs[path] = hashlib.sha256(data).hexdigest()
                     books[path] = open_book(data, path)
                     notes += [f"{name}: {note}" for note in books[path].notes]
-                grid = shape(sheet_of(books[path], sheet), table)
+                grid = replace(shape(sheet_of(books[path], sheet), table), is_on_top=is_on_top)
             except ScenarioError as error:
                 problems += error.problems
                 continue
