@@ -95,6 +95,32 @@ def test_the_scenarios_own_targets_and_those_of_which_less_is_better() -> None:
     assert amounts(bo.reach(scenario, {"repairs": 42})) == pytest.approx([60, 48, 0])
 
 
+GOALS = {"minimize": "shortfall from targets"}
+
+
+@pytest.mark.parametrize("keep", [True, False])
+@pytest.mark.parametrize("objective", [GOALS, [{"maximize": "fun"}, GOALS]])
+def test_targets_that_are_goals_are_reached_as_limits_are(objective: Any, keep: bool) -> None:
+    outcomes = {
+        "fun": {"unit": "laughs", "target": {"at_most": 500}},
+        "visits": {"unit": "visits", "target": {"at_least": 60, "weight": 5}},
+    }
+    scenario = town(outcomes=outcomes, objective=objective)
+    for asked, levels in (({}, 60), ({"visits": 80}, 80)):
+        found = bo.reach(scenario, asked, keep=keep)
+        assert found.audit.outcomes[1, 0] >= levels - 1e-6
+        start = bo.solve(scenario).spending_plan
+        assert found.start.plan.spending.tolist() == start.spending.tolist()
+        # as much as where the same targets are limits
+        limits = found.scenario.with_(("objective", {"maximize": "fun"}))
+        changes = [(("funds", "general", "revenue"), 100)]
+        same = bo.reach(limits.with_(*changes), {"visits": levels}, start=start, keep=keep)
+        assert (found.added, found.new_money) == (pytest.approx(same.added), pytest.approx(same.new_money))
+        assert found.scenario.outcomes["visits"].target.weight == 5
+    shortfall = [one for one in found.audit.objectives if "shortfall" in one.label]
+    assert [one.value for one in shortfall] == [pytest.approx(0, abs=1e-6)]
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_packages_against_every_combination(seed: int) -> None:
     random = np.random.default_rng(seed)

@@ -22,6 +22,7 @@ from budgetopt.audit import Audit, SpendingPlan, audit_plan
 from budgetopt.errors import InfeasibleError, OptionError, OutOfTimeError, UnknownNameError
 from budgetopt.formulation import Formulation, LinearProgram, Stage
 from budgetopt.formulation.linear_program import Floats
+from budgetopt.formulation.stages import is_goal_programming
 from budgetopt.scenario.column_units import with_units
 from budgetopt.scenario.drawable import Drawable
 from budgetopt.scenario.html_table import html_table
@@ -44,7 +45,8 @@ class Reach(Drawable):
     Parameters
     ----------
     start
-        The audit of the plan that is started from, by the scenario without the targets.
+        The audit of the plan that is started from, by the scenario without the targets; where shortfall from targets is
+        minimized, so that they are no limits, with them.
     audit
         The plan that reaches the targets, and its audit by the scenario with them and with the money that is added.
     money
@@ -141,7 +143,7 @@ def reach(
     With ``keep`` no program gets less than in the plan that is started from, and what programs get more is minimized,
     then the money that funds need for it. Without ``keep`` every program may get less too, and the money that funds
     need in addition is minimized. Added money counts as recurring revenue. Of equally cheap ways the one with the best
-    first objective is returned. All other limits hold.
+    first objective is returned. All other limits hold. Targets whose shortfall is minimized are reached as well.
 
     Parameters
     ----------
@@ -185,7 +187,7 @@ def reach(
     each = _each_target(asked, _need(asked, formulation, outcome.x, money), machines)
     money = _in_cents(money, scenario.cent)
     found = whole_plan(_with_money(wanted, money), formulation, outcome.x[: formulation.linear_program.columns])
-    return Reach(audit_plan(scenario, begin), found.audit, money, keep, outcome.proved, each)
+    return Reach(audit_plan(_counted_by(scenario, wanted), begin), found.audit, money, keep, outcome.proved, each)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -207,7 +209,8 @@ class _TargetsAsked:
 def _cheapest(asked: _TargetsAsked) -> tuple[Formulation, SolverResult, Floats]:
     """Return the cheapest way, and the money that funds get for it; shape (funds, periods)."""
     scenario, formulation = asked.scenario, whole(asked.scenario)
-    problem = _problem(formulation, _wider(formulation, scenario, asked.funds), asked.begin, keep=asked.keep)
+    wide = _missing_no_target(_wider(formulation, scenario, asked.funds))
+    problem = _problem(formulation, wide, asked.begin, keep=asked.keep)
     outcome = solve_linear_program(problem, asked.options)
     money = np.zeros((len(scenario.funds), len(scenario.periods)))
     if outcome.x is not None:
@@ -215,6 +218,15 @@ def _cheapest(asked: _TargetsAsked) -> tuple[Formulation, SolverResult, Floats]:
         found = outcome.x[columns : columns + len(rows) * money.shape[1]]
         money[rows] = found.reshape(len(rows), -1)
     return formulation, outcome, money
+
+
+def _missing_no_target(problem: LinearProgram) -> LinearProgram:
+    """Return a problem in which targets that are goals hold as limits."""
+    upper = problem.upper.copy()
+    for kind in ("shortfall", "excess"):
+        for block in problem.column_labels.of_kind(kind):
+            upper[block.positions] = 0.0
+    return replace(problem, upper=upper)
 
 
 def _need(asked: _TargetsAsked, formulation: Formulation, x: Floats, money: Floats) -> tuple[float, float]:
@@ -254,7 +266,15 @@ def _without_one(asked: _TargetsAsked) -> Callable[[int], tuple[float, float]]:
     return need
 
 
+def _counted_by(scenario: Scenario, wanted: Scenario) -> Scenario:
+    """Return the scenario by which the plan that is started from is audited: its shortfall is that from the targets."""
+    return wanted if is_goal_programming(scenario) else scenario
+
+
 def _without_targets(scenario: Scenario) -> Scenario:
+    """Return a scenario without its targets; one whose targets are goals as it is, since its plan may miss them."""
+    if is_goal_programming(scenario):
+        return scenario
     return scenario.without(*(f"outcomes.{key}.target" for key, one in scenario.outcomes.items() if one.target))
 
 
@@ -284,8 +304,11 @@ def _with_targets(scenario: Scenario, targets: Mapping[str, Any]) -> Scenario:
     for name, level in targets.items():
         if name not in scenario.outcomes:
             raise UnknownNameError("outcome", name, list(scenario.outcomes))
-        side = "at_most" if scenario.outcomes[name].direction == "decrease" else "at_least"
-        changes.append((("outcomes", name, "target"), {side: level}))
+        outcome = scenario.outcomes[name]
+        side = "at_most" if outcome.direction == "decrease" else "at_least"
+        weight = None if outcome.target is None else outcome.target.weight
+        counts = {} if weight is None else {"weight": weight}
+        changes.append((("outcomes", name, "target"), {side: level, **counts}))
     wanted = scenario.with_(*changes) if changes else scenario
     if not any(outcome.target for outcome in wanted.outcomes.values()):
         raise OptionError("there is no target to be reached", hint="name one: visits=1.2M")
