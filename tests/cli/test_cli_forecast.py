@@ -64,6 +64,18 @@ def test_what_foresight_and_the_mean_are_worth(files: tuple[Path, Path], run: Ca
     assert "A plan for the mean of the figures has first decisions that are as good on average." in out
 
 
+def test_an_average_of_which_later_objectives_give_up_some_is_not_called_the_best(
+    files: tuple[Path, Path], run: Callable[..., Any]
+) -> None:
+    goals = "[{maximize: weighted outcomes, within: 10%}, {minimize: change from baseline}]"
+    _, out, _ = run("forecast", *files, "--set", f"objective={goals}")
+    assert "as long as nothing is known has a better average than 12,750,000." in out
+    _, printed, _ = run("forecast", *files, "--set", f"objective={goals}", "--format", "json")
+    given_up = 12_750_000 - json.loads(printed)["value"]
+    assert given_up > 1e5
+    assert f"Later objectives and rounding give up {given_up:,.0f} of that." in out
+
+
 def test_one_document_is_printed(files: tuple[Path, Path], run: Callable[..., Any]) -> None:
     _, out, _ = run("forecast", *files, "--format", "json")
     document = json.loads(out)

@@ -84,3 +84,37 @@ def test_a_plan_is_identified(city: Allocation) -> None:
     assert facts["Objective"] == "Maximize weighted outcomes"
     assert facts["Solver"] == city.solver
     assert facts["Value of the plan"] == facts["Best value possible"]
+
+
+BUT = ", but for what later objectives give up as `within` lets them"
+
+
+@pytest.mark.parametrize("packages", [False, True])
+@pytest.mark.parametrize("round_to", [None, 30])
+def test_what_later_objectives_give_up_is_not_called_the_best(packages: bool, round_to: int | None) -> None:
+    park = {"packages": [{"name": "new", "cost": 40, "outcomes": {"o": 24}}]}
+    document = {
+        "funds": {"f": {"revenue": 100}},
+        "outcomes": {"o": {"unit": "visits", "weight": 1}},
+        "programs": {
+            "p": {"baseline": 40, "outcomes": {"o": {"per_dollar": 0.5}}},
+            "q": {"baseline": 60, "outcomes": {"o": {"per_dollar": 0.25}}},
+            **({"park": park} if packages else {}),
+        },
+        **({"round_to": round_to} if round_to else {}),
+    }
+    first, then = {"maximize": "weighted outcomes"}, {"minimize": "change from baseline"}
+    best = plan_of({**document, "objective": first})
+    plan = plan_of({**document, "objective": [{**first, "within": "20%"}, then]})
+    assert plan.objective_value < 0.9 * best.objective_value
+    proof = proof_of(plan, USD)
+    said = [one for one in (*proof.proved, *proof.believed) if "a better value of" in one]
+    assert len(said) == 1
+    assert f"than {USD.quantity(best.objective_value)}" in said[0]
+    assert USD.quantity(plan.objective_value) in said[0] or "give up" in said[0]
+    assert BUT in proof.short
+    # what gives up nothing is said as before
+    for other in (best, plan_of({**document, "objective": [first, then]})):
+        assert BUT not in proof_of(other, USD).short
+    found = replace(plan, status=Status.BEST_FOUND, bound=1.5 * best.objective_value)
+    assert proof_of(found, USD).short.endswith(f"of the best possible{BUT}.")

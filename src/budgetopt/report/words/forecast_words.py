@@ -31,13 +31,15 @@ def forecast_lines(found: ForecastPlan) -> Iterator[str]:
     yield ""
     what = one_line(label_of(scenario.objective[0]))
     yield f"“{what}” is {numbers.quantity(found.value)} on average of the forecasts, by their probabilities."
-    if found.proved:
-        yield "Proved: no plan that decides the same as long as nothing is known has a better average."
-    else:
-        yield "The search ended before it was proved that no plan has a better average."
     conceded = abs(found.best_value - found.value)
-    if conceded > 1e-6 * abs(found.best_value):
-        yield f"Later objectives and rounding give up {numbers.quantity(conceded)} of the best average."
+    gives_up = conceded > 1e-6 * abs(found.best_value)
+    than = f" than {numbers.quantity(found.best_value)}" if gives_up else ""
+    if found.proved:
+        yield f"Proved: no plan that decides the same as long as nothing is known has a better average{than}."
+    else:
+        yield f"The search ended before it was proved that no plan has a better average{than}."
+    if gives_up:
+        yield f"Later objectives and rounding give up {numbers.quantity(conceded)} of that."
     yield from _foresight(found, numbers)
     yield ""
     yield from _branches(found, numbers)
