@@ -16,8 +16,39 @@ def test_the_curve_is_printed_with_what_moves(town: Path, run: Callable[..., Any
     assert code == 0
     assert "against funds.general.revenue, from $900 to $1,200. It is $1,000 now." in out
     assert "It is exact: 1 straight piece, 2 problems solved." in out
-    assert "From now, $1,000 more gains 800 of the weighted outcomes, until $1,200." in out
+    assert "From now, $1,000 more would add 800 to the weighted outcomes, until $1,200." in out
     assert "- from $900 to $1,200: Pool +$300" in out
+
+
+GOALS = """\
+funds: {general: {revenue: 1_000}}
+outcomes:
+  visits: {unit: visits, target: {at_least: 900}}
+  complaints: {unit: complaints, direction: decrease, weight: 1}
+programs:
+  pool: {outcomes: {visits: {per_dollar: 0.5}}}
+  park: {outcomes: {complaints: {per_dollar: -0.25}}}
+objective: {minimize: WHAT}
+"""
+
+
+@pytest.mark.parametrize(
+    ("what", "more", "less"),
+    [
+        ("shortfall from targets", "bring 500 less shortfall from targets", "cost 500 in shortfall from targets"),
+        ("complaints", "spare 250 complaints", "cost 250 complaints"),
+    ],
+)
+def test_what_less_of_a_goal_is_worth_is_no_money_and_no_gain_of_it(
+    what: str, more: str, less: str, tmp_path: Path, run: Callable[..., Any]
+) -> None:
+    path = tmp_path / "scenario.yaml"
+    text = GOALS if what.startswith("shortfall") else GOALS.replace(", target: {at_least: 900}", "")
+    path.write_text(text.replace("WHAT", what), encoding="utf-8")
+    code, out, _ = run("frontier", path, "funds.general.revenue", "--from", "500", "--to", "1500")
+    assert code == 0
+    assert f"From now, $1,000 more would {more}, until $1,500." in out
+    assert f"From now, $1,000 less would {less}, until $500." in out
 
 
 def test_json_csv_and_the_drawing_have_the_same_pieces(town: Path, tmp_path: Path, run: Callable[..., Any]) -> None:

@@ -135,6 +135,7 @@ def test_small_prices_are_said_for_larger_amounts() -> None:
         ("o", "visits", "visits", "1,250"),
         ("spending", "", "", "$1,250"),
         ("largest cut", "", "percentage points", "125,000"),
+        ("shortfall from targets", "", "shortfall from targets", "1,250"),
     ],
 )
 def test_a_figure_stands_under_what_it_counts(what: str, unit: str, counted: str, shown: str) -> None:

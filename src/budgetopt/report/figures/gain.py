@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from budgetopt.allocation import Allocation
 from budgetopt.report.figures.numbers import Numbers, singular
 from budgetopt.report.figures.text import one_line
-from budgetopt.scenario.model import CHANGE, LARGEST_CUT, SPENDING, WEIGHTED_OUTCOMES, Smallest
+from budgetopt.scenario.model import CHANGE, LARGEST_CUT, SHORTFALL, SPENDING, WEIGHTED_OUTCOMES, Smallest
 from budgetopt.scenario.scenario import Scenario
 
 __all__ = ["Gain"]
@@ -63,8 +63,8 @@ class Gain:
 
     def amount(self, gain: float) -> str:
         """Return a gain as an amount: ``8.3 households``, ``$1.20``, ``1.74 of the weighted outcomes``."""
-        if self.what in _SUMS and not self.unit:
-            return f"{self.figure(gain)} of the {self.what}"
+        if self.what in (*_SUMS, SHORTFALL) and not self.unit:
+            return f"{self.figure(gain)} {'in' if self.what == SHORTFALL else 'of the'} {self.what}"
         if self.what == LARGEST_CUT:
             return self.numbers.with_unit(100 * gain, self.counted_in)
         return self.numbers.with_unit(gain, self.unit) if self.unit else self.figure(gain)
@@ -72,8 +72,8 @@ class Gain:
     @property
     def counted_in(self) -> str:
         """What its figures count; empty for money, whose figures say so themselves."""
-        if self.what in _SUMS and not self.unit:
-            return self.what
+        if self.what in (*_SUMS, SHORTFALL):
+            return self.unit or self.what
         return "percentage points" if self.what == LARGEST_CUT else self.unit
 
     def figure(self, gain: float) -> str:

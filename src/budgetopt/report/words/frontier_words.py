@@ -147,8 +147,9 @@ def _prices(found: Frontier, gain: Gain, numbers: Numbers) -> Iterator[str]:
         if price == 0:
             yield f"From now, {side} of it changes nothing until {until}."
             continue
-        verb = "gains" if price > 0 else "loses"
-        yield f"From now, {amount} {side} {verb} {gain.amount(abs(price) * step)}, until {until}."
+        worth = abs(price) * step
+        does = gain.words(worth) if price > 0 else f"cost {gain.amount(worth)}"
+        yield f"From now, {amount} {side} would {does}, until {until}."
 
 
 def _moves(found: Frontier, near: pd.DataFrame, numbers: Numbers) -> Iterator[str]:
