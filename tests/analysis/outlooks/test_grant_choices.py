@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import budgetopt as bo
+from budgetopt.report.words.grant_words import grants_lines
 
 
 def town(**grant: Any) -> bo.Scenario:
@@ -83,6 +84,44 @@ def test_a_grant_without_which_there_is_no_plan() -> None:
     assert row["worth"] == float("inf")
     assert row["value_without"] != row["value_without"]
     assert row["take"]
+
+
+@pytest.mark.parametrize("within", ["0%", "5%"])
+def test_a_grant_that_serves_a_later_objective_is_taken(within: str) -> None:
+    # nothing but the grant pays for books; with 5% to give up, its match takes money from the visits
+    document: dict[str, Any] = {
+        "funds": {
+            "general": {"revenue": 100},
+            "books_grant": {"kind": "grant", "revenue": 10, "only": {"program": "books"}},
+        },
+        "outcomes": {"visits": {"weight": 1}, "loans": {"weight": 1}},
+        "programs": {
+            "library": {"funds": "general", "outcomes": {"visits": {"per_dollar": 2}}},
+            "books": {"funds": "books_grant", "outcomes": {"loans": {"per_dollar": 3}}},
+        },
+        "objective": [{"maximize": "visits", "within": within}, {"maximize": "loans"}],
+    }
+    if within != "0%":
+        document["funds"]["books_grant"]["match"] = {"from": "general", "rate": "50%"}
+        document["programs"]["books"]["funds"] = ["general", "books_grant"]
+        document["programs"]["books"]["spending"] = {"at_most": 15}
+    scenario = bo.Scenario.from_document(document)
+    found = bo.grants(scenario)
+    row = found.table.to_dict("records")[0]
+    with_it, without = bo.solve(scenario), bo.solve(scenario.with_("funds.books_grant.revenue=0"))
+    values = [one.value for one in without.audit.objectives]
+    assert with_it.audit.objectives[1].value > values[1]
+    assert (row["value_without"], *found.later[0]) == (pytest.approx(values[0]), pytest.approx(values[1]))
+    assert row["take"]
+    said = list(grants_lines(found))
+    assert said[0] == "“books grant”: take it."
+    assert any(line.startswith("- “maximize loans”") for line in said)
+    # a grant that makes no objective better is not taken
+    idle = scenario.with_("programs.books.outcomes.loans.per_dollar=0", "programs.books.spending={at_least: 3}")
+    if within == "0%":
+        idle = idle.with_("programs.books.funds=[general, books_grant]")
+        row = bo.grants(idle.with_("programs.library.spending={at_most: 90}")).table.to_dict("records")[0]
+        assert not row["take"]
 
 
 def test_which_grants_are_asked_for() -> None:

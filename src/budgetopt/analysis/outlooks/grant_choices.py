@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["GrantChoices", "grants"]
 
+SMALL = 1e-7
+"""A share of the value of an objective that is no difference."""
+
 
 @dataclass(frozen=True, eq=False)
 class GrantChoices(Drawable):
@@ -45,6 +48,10 @@ class GrantChoices(Drawable):
         Grants without an answer, by their numbers, and why.
     interrupted
         Whether the user ended it before all were solved.
+    later
+        The values of the objectives after the first in the best plan without each grant; empty where there are none.
+    better
+        Whether the best plan with each grant is better by the objectives in their order; empty where none was solved.
     """
 
     best: Allocation
@@ -53,6 +60,8 @@ class GrantChoices(Drawable):
     proved: tuple[bool, ...]
     failed: tuple[FailedMember, ...] = ()
     interrupted: bool = False
+    later: tuple[tuple[float, ...], ...] = ()
+    better: tuple[bool, ...] = ()
 
     @property
     def scenario(self) -> Scenario:
@@ -102,8 +111,9 @@ class GrantChoices(Drawable):
         ``fund``, ``name``, ``received`` (revenue, one-time revenue and opening balance), ``spent``, ``unspent``,
         ``match`` (local dollars that it asks for beside it), ``effort_asked``; ``value_with`` and ``value_without`` it,
         ``worth`` (how much better the best plan with it is), ``take`` (whether the best plan spends any of it and is
-        better for it); ``ends`` (its last period with money, empty if that is the last of all or it never ends),
-        ``falls_away`` (dollars a year that it paid in that period and pays no more in the next), ``unit``, ``proved``.
+        better for it, by the first objective or else by a later one); ``ends`` (its last period with money, empty if
+        that is the last of all or it never ends), ``falls_away`` (dollars a year that it paid in that period and pays
+        no more in the next), ``unit``, ``proved``.
         """
         import pandas as pd
 
@@ -114,7 +124,8 @@ class GrantChoices(Drawable):
         without = np.array(self.without)
         worth = sign * (without - self.best.plan_value)
         ends, falls = zip(*[self._cliff(row) for row in rows], strict=True) if rows else ((), ())
-        small = 1e-7 * max(abs(self.best.plan_value), 1.0)
+        small = SMALL * max(abs(self.best.plan_value), 1.0)
+        better = np.array(self.better or np.zeros(len(rows)), dtype=bool) | (worth > small) | np.isnan(worth)
         table = pd.DataFrame(
             {
                 "fund": list(self.names),
@@ -127,7 +138,7 @@ class GrantChoices(Drawable):
                 "value_with": self.best.plan_value,
                 "value_without": np.where(np.isinf(without), np.nan, without),
                 "worth": worth,
-                "take": (spent > self.scenario.cent) & ((worth > small) | np.isnan(worth)),
+                "take": (spent > self.scenario.cent) & better,
                 "ends": list(ends),
                 "falls_away": list(falls),
                 "unit": self.scenario.currency,
@@ -238,9 +249,34 @@ def grants(
     text = "Solving without each grant"
     few = 4  # no mutant: how many are sent at a time makes no difference to the answers
     found = run_members(_without, shared, len(chosen), text=text, machines=machines, chunk=few)
-    answers = [found.answers.get(number, (np.nan, False)) for number in range(len(chosen))]
-    values, proved = tuple(value for value, _ in answers), tuple(is_proved for _, is_proved in answers)
-    return GrantChoices(best, chosen, values, proved, found.failed, found.interrupted)
+    answers = [found.answers.get(number) or _Without() for number in range(len(chosen))]
+    values, proved = tuple(one.objectives[0] for one in answers), tuple(one.proved for one in answers)
+    later, better = (
+        tuple(one.objectives[1:] for one in answers),
+        tuple(_is_better(best, one.reached) for one in answers),
+    )
+    return GrantChoices(best, chosen, values, proved, found.failed, found.interrupted, later, better)
+
+
+@dataclass(frozen=True, slots=True)
+class _Without:
+    """The best plan without a grant: its value of each objective, the best that each reached, and whether proved.
+
+    An objective reached more than the value that the plan has where later ones gave up some of it.
+    """
+
+    objectives: tuple[float, ...] = (np.nan,)
+    reached: tuple[float, ...] = ()
+    proved: bool = False
+
+
+def _is_better(best: Allocation, without: Sequence[float]) -> bool:
+    """Return whether a plan reached more than another one of the first objective in which they differ."""
+    for stage, other in zip(best.solver_result.stages, without, strict=False):
+        reached, sign = stage.solution.objective, stage.stage.sign
+        if abs(other - reached) > SMALL * max(abs(other), abs(reached), 1.0):
+            return bool(sign * (other - reached) > 0)
+    return False
 
 
 def _is_grant(scenario: Scenario, name: str) -> bool:
@@ -248,16 +284,17 @@ def _is_grant(scenario: Scenario, name: str) -> bool:
     return fund.kind == "grant" or bool(fund.match or fund.maintenance_of_effort or fund.no_supplanting)
 
 
-def _without(shared: tuple[Scenario, tuple[str, ...], float | None]) -> Callable[[int], tuple[float, bool]]:
+def _without(shared: tuple[Scenario, tuple[str, ...], float | None]) -> Callable[[int], _Without]:
     """Return what solves a scenario without one of its grants."""
     scenario, names, time_limit = shared
 
-    def solve(number: int) -> tuple[float, bool]:
+    def solve(number: int) -> _Without:
         changes = [(("funds", names[number], key), 0) for key in ("revenue", "one_time", "opening_balance")]
         try:
             plan = solve_one(scenario.with_(*changes), time_limit=time_limit)
         except InfeasibleError:
-            return (-np.inf if scenario.objective[0].maximize is not None else np.inf), True
-        return plan.plan_value, plan.proved
+            return _Without((-np.inf if scenario.objective[0].maximize is not None else np.inf,), proved=True)
+        reached = tuple(stage.solution.objective for stage in plan.solver_result.stages)
+        return _Without(tuple(one.value for one in plan.audit.objectives), reached, plan.proved)
 
     return solve

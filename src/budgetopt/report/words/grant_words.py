@@ -55,6 +55,7 @@ def _grant(found: GrantChoices, row: dict[str, Any]) -> Iterator[str]:
         else:
             yield f"- While it is spent, “{giver}” must keep up its effort; nothing of it is spent."
     yield _worth(found, row)
+    yield from _later(found, name)
     if row["ends"]:
         yield from _cliff(found, name, row)
 
@@ -68,6 +69,15 @@ def _worth(found: GrantChoices, row: dict[str, Any]) -> str:
     proved = "" if row["proved"] else " (the plan without it is not proved to be the best)"
     before, after = numbers.quantity(row["value_without"]), numbers.quantity(row["value_with"])
     return f"- “{what}”: {after} with it, {before} in the best plan without it{proved}."
+
+
+def _later(found: GrantChoices, name: str) -> Iterator[str]:
+    """Say what the plans with a grant and without it have of the objectives after the first."""
+    numbers = Numbers()
+    values = found.later[found.names.index(name)] if found.later else ()
+    for one, without in zip(found.best.audit.objectives[1:], values, strict=False):
+        with_it = numbers.quantity(one.value)
+        yield f"- “{one_line(one.label)}”: {with_it} with it, {numbers.quantity(without)} in the best plan without it."
 
 
 def _cliff(found: GrantChoices, name: str, row: dict[str, Any]) -> Iterator[str]:
