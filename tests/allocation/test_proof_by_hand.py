@@ -83,7 +83,7 @@ HELD = ("proof", "held", "fund balance[general,FY1]")
         (LINEAR, ("proof", "stages", 1), {}, "the prices of objective 2 do not prove it: complementarity, gap"),
         (LINEAR, ("proof", "point", "segment[b,general,FY1,0]"), 52.0, "the proof does not hold: rows\n"),
         (LINEAR, ("proof", "point", "segment[a,general,FY1,0]"), 41.0, "the proof does not hold: rows, bounds\n"),
-        (LINEAR, (*FIRST, "value"), 180.001, "does not meet what objective 2 leaves: rows"),
+        (LINEAR, (*FIRST, "value"), 180.001, "objective 1 says that it reached 180.001, and its bound is 180"),
         (LINEAR, (*SECOND, "value"), 91.001, "objective 2 says that it reached 91.001, and its bound is 91"),
         (INTEGER, (*FIRST, "value"), 390, "says that it reached 390, and the point has 360.99"),
         (INTEGER, (*SECOND, "value"), 89, "says that it reached 89, and the point has 90.49"),
@@ -99,6 +99,54 @@ def test_a_forged_proof_is_told_of(document: dict[str, Any], path: Path_, value:
     assert wrong[0].name == "proof", str(verification)
     assert words in wrong[0].text
     assert not verification.proved
+
+
+# of the best of 180, 9 may be given up, and the second objective asks for none of it
+UNUSED = {**LINEAR, "objective": [TWO_OBJECTIVES[0], {"maximize": "good"}]}
+STOPPED = ((*FIRST, "termination"), "time limit")
+WITHOUT_PRICES = (("proof", "stages"), [None])
+
+
+@pytest.mark.parametrize(
+    ("document", "changes", "words"),
+    [
+        (UNUSED, [((*FIRST, "value"), 185)], "objective 1 says that it reached 185, and its bound is 180"),
+        (UNUSED, [((*FIRST, "value"), 175)], "objective 1 says that it reached 175, and its bound is 180"),
+        (
+            ALONE,
+            [STOPPED, ((*FIRST, "bound"), 300)],
+            "objective 1 says that no plan is better than 300, and has one with 380",
+        ),
+        (
+            {**LINEAR, "objective": {"maximize": "weighted outcomes"}},
+            [STOPPED, WITHOUT_PRICES, ((*FIRST, "value"), 1800)],
+            "objective 1 says that no plan is better than 180, and has one with 1,800",
+        ),
+        (
+            {**LINEAR, "objective": {"maximize": "weighted outcomes"}},
+            [STOPPED, WITHOUT_PRICES, ((*FIRST, "value"), 1800), ((*FIRST, "bound"), 1800)],
+            "objective 1 says that it reached 1,800, and the point has 180",
+        ),
+        (
+            {**LINEAR, "objective": {"minimize": "spending"}},
+            [STOPPED, WITHOUT_PRICES, ((*FIRST, "bound"), 7)],
+            "objective 1 says that no plan is better than 7, and has one with 0",
+        ),
+        (INTEGER, [(HELD, 3.0)], "the prices around the integer decisions do not hold: "),
+    ],
+)
+def test_what_contradicts_the_point_or_the_bound_is_told_of(
+    document: dict[str, Any], changes: list[tuple[Path_, Any]], words: str
+) -> None:
+    wrong = [one.text for one in forged(document, *changes).findings if one.name == "proof" and not one.passed]
+    assert [text[: len(words)] for text in wrong] == [words]
+
+
+@pytest.mark.parametrize("bound", [180, 200, None])
+def test_a_bound_that_no_plan_contradicts_is_the_word_of_the_document(bound: float | None) -> None:
+    document = {**LINEAR, "objective": {"maximize": "weighted outcomes"}}
+    found = forged(document, STOPPED, WITHOUT_PRICES, ((*FIRST, "bound"), bound)).findings
+    assert all(one.passed for one in found if one.name == "proof")
 
 
 def test_more_objectives_than_the_scenario_has_are_refused() -> None:

@@ -63,15 +63,16 @@ def test_the_first_faults_are_told(faults: str, text: str) -> None:
 
 
 def objective(**more: Any) -> Any:
-    """Return an objective of 10 that its prices prove, to within a tenth of 20."""
+    """Return an objective to maximize that reached 10, which its prices prove."""
     certificate = {
         "feasible": True, "passed": True, "failures": ("gap",), "bound": 10.0, "bound_by_solver": False,
-        "gap": SimpleNamespace(tolerance=0.1, scale=20.0), **more,
+        "gap": SimpleNamespace(tolerance=0.1, scale=20.0), "objective": 10.0, **more,
     }  # fmt: skip
     duals = None if more.get("bound_by_solver") is None else np.ones(1)
     return SimpleNamespace(
-        certificate=SimpleNamespace(**certificate), solution=SimpleNamespace(row_dual=duals, objective=10.0)
-    )
+        certificate=SimpleNamespace(**certificate), solution=SimpleNamespace(row_dual=duals, objective=10.0),
+        stage=SimpleNamespace(sign=-1.0, within=0.0), program=SimpleNamespace(is_integer=False),
+    )  # fmt: skip
 
 
 GOOD = objective(bound_by_solver=False)
@@ -97,7 +98,9 @@ def test_what_is_wrong_with_a_proof() -> None:
     # the solver's word is no proof that could fail, and neither are prices that are not there
     assert fault(objective(bound_by_solver=True, passed=False)) == ""
     assert fault(objective(passed=False, bound_by_solver=None)) == ""
-    assert fault(objective(bound_by_solver=False, bound=12.0)) == ""
+    assert fault(objective(bound_by_solver=False, bound=10 + 1e-8)) == ""
+    # what later objectives may give up is no slack of the value that was reached before them
+    assert fault(objective(bound_by_solver=False, bound=12.0)).endswith("it reached 10, and its bound is 12")
     assert fault(objective(bound_by_solver=False, bound=7.5)) == (
         "objective 1 says that it reached 10, and its bound is 7.5"
     )

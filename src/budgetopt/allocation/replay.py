@@ -170,9 +170,9 @@ def _held(problem: LinearProgram, first: StageResult, point: Floats, duals: Mapp
     row_dual = vector_of(duals, labels_of(problem.row_labels), "row")
     allowance = 2e-9 * max(abs(value), float(np.abs(stage.cost).max()))
     if stage.within:
-        # later objectives gave up a share of what the search reached, which with a gap may be less than the best here
-        best = certify_point(fixed, stage, point, row_dual).bound
-        allowance += stage.within * abs(value) + abs(best - value)
+        # later objectives gave up a share of what the search reached, which may be short of the best here by its gap
+        open_gap = abs(first.solution.bound - value)
+        allowance += stage.within * abs(value) + (open_gap if np.isfinite(open_gap) else np.inf)
     certificate = certify_point(fixed, stage, point, row_dual, allowance=allowance)
     reduced_cost = stage.reduced_costs(fixed.matrix, row_dual)
     answer = replace(first.solution, row_dual=row_dual, reduced_cost=reduced_cost)

@@ -30,11 +30,14 @@ from budgetopt.errors import BudgetoptError
 from budgetopt.formulation import formulate
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.words import visible
-from budgetopt.solvers import SolverResult
+from budgetopt.solvers import SolverResult, StageResult
+from budgetopt.solvers.certificate import TOLERANCE, Certificate
 
 __all__ = ["Finding", "Verification", "verify_result"]
 
 MOST_SHOWN = 5
+CLOSE = 1e-7
+"""The share of the figures of a search by which its bound may pass a plan that it found."""
 SAME = 1e-9
 """A share of a value below which two values are one."""
 
@@ -198,19 +201,34 @@ def _fault_of(outcome: SolverResult, allocation: Allocation) -> str:
         if not certificate.feasible:
             failures = ", ".join(certificate.failures)
             return f"the point of the proof does not meet what objective {place} leaves: {failures}"
-        if said.row_dual is None or certificate.bound_by_solver:
-            continue
-        if not certificate.passed:
+        by_prices = not (said.row_dual is None or certificate.bound_by_solver)
+        if by_prices and not certificate.passed:
             return f"the prices of objective {place} do not prove it: {', '.join(certificate.failures)}"
-        distance = abs(said.objective - certificate.bound)
-        if not distance <= certificate.gap.tolerance * certificate.gap.scale:
-            reached, bound = f"{said.objective:,.10g}", f"{certificate.bound:,.10g}"
-            return f"objective {place} says that it reached {reached}, and its bound is {bound}"
+        if fault := _contradiction(result, certificate, by_prices):
+            return f"objective {place} {fault}"
     if outcome.held is not None and outcome.held.certificate is not None and not outcome.held.certificate.passed:
         return f"the prices around the integer decisions do not hold: {', '.join(outcome.held.certificate.failures)}"
     assert outcome.x is not None
     if not np.array_equal(allocation.packages, allocation.formulation.packages_of(outcome.x)):
         return "the packages of the plan are not those of the exact optimum"
+    return ""
+
+
+def _contradiction(result: StageResult, certificate: Certificate, by_prices: bool) -> str:
+    """Return in what the value, the bound and the point of an objective contradict one another, or nothing.
+
+    Prices prove the value that was reached before later objectives gave up any of it, so it meets their bound. Of what
+    the document says by itself, no plan is better than the bound, and the point gives up no more than it may.
+    """
+    stage, value, bound, point = result.stage, result.solution.objective, certificate.bound, certificate.objective
+    allowed = (CLOSE if result.program.is_integer else TOLERANCE) * certificate.gap.scale
+    if by_prices and not abs(value - bound) <= allowed:
+        return f"says that it reached {value:,.10g}, and its bound is {bound:,.10g}"
+    best = stage.sign * min(stage.sign * value, stage.sign * point)
+    if stage.sign * (bound - best) > allowed:
+        return f"says that no plan is better than {bound:,.10g}, and has one with {best:,.10g}"
+    if not result.program.is_integer and stage.sign * (point - value) > stage.within * abs(value) + allowed:
+        return f"says that it reached {value:,.10g}, and the point has {point:,.10g}"
     return ""
 
 
