@@ -169,6 +169,36 @@ def test_how_exactly_the_point_of_integer_decisions_reaches_the_value(share: flo
     assert ("proof" not in found) is accepted
 
 
+WHOLE = {**ALONE, "round_to": 20}
+UNIT = ("proof", "decisions", "rounded_to"), ("objective", "rounded_to")
+
+
+@pytest.mark.parametrize(
+    ("document", "unit", "accepted"),
+    [
+        (LINEAR, 0.01, True),
+        (LINEAR, 1, False),
+        (LINEAR, 0.005, False),
+        (LINEAR, 1e-11, False),
+        (LINEAR, 5e-324, False),
+        (WHOLE, 20, True),
+        (WHOLE, 40, False),
+        (WHOLE, 10, False),
+        (WHOLE, 2, True),
+    ],
+)
+def test_what_amounts_are_rounded_to_is_checked(document: dict[str, Any], unit: float, accepted: bool) -> None:
+    """Of 100 dollars, 51 go to b where cents are asked for, and 40 where multiples of 20 are: those of 2, too."""
+    verification = forged(document, *((path, unit) for path in UNIT))
+    assert verification.accepted is accepted, str(verification)
+    if not accepted:
+        words = f"no amounts are multiples of {unit:g}" if unit < 1e-100 else f"are not rounded to {unit:g}"
+        assert any(words in finding.text for finding in verification.findings)
+    told = [note.text for note in verification.notes if note.name == "rounding"]
+    words = "that no multiples of 20 keep every limit is the file's word: it has 2"
+    assert told == ([words] if unit == 2 else [])
+
+
 def test_packages_without_a_name_are_called_by_their_place_and_never_like_another() -> None:
     packages = [{"name": "package 2", "cost": 1}, {"cost": 1}, {"name": "last", "cost": 1}]
     scenario = Scenario.from_document(document_of({"a": {"packages": packages}, "b": {"packages": [{"cost": 1}]}}))

@@ -219,6 +219,30 @@ def test_the_seal_catches_any_change_at_all(case: Any, data: st.DataObject) -> N
     assert any(finding.name in ("form", "seal") and not finding.passed for finding in verification.findings)
 
 
+WORD_OF_THE_SOLVING = ("unique", "proof", "document_sha256", "seconds", "budgetopt", "solver", "worst")
+
+
+def entries(value: Any, path: Path_ = ()) -> Iterator[tuple[Path_, Any]]:
+    """Yield every number, word, yes or no, and null of a document with its path."""
+    if not isinstance(value, dict | list):
+        yield path, value
+    for key, item in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from entries(item, (*path, key))
+
+
+def test_every_entry_of_a_result_as_it_is_written_is_checked() -> None:
+    scenario = bo.load(CLASSICS / "dakota")
+    document = json.loads(bo.solve(scenario).to_json())
+    unseen = []
+    for path, value in entries(document):
+        if not {*path} & {*WORD_OF_THE_SOLVING} and path[:2] != ("provenance", "inputs"):
+            other = f"{value}x" if isinstance(value, str) else (value or 0) + 7
+            other = not value if isinstance(value, bool) else other
+            if verify_result(changed(document, path, other), scenario).accepted:
+                unseen.append(path)
+    assert unseen == []
+
+
 def test_noise_is_the_only_slack_there_is(dakota: tuple[bo.Scenario, dict[str, Any]]) -> None:
     scenario, document = dakota
     loose = {".".join(map(str, path)) for path, value in leaves(document) if accepts(scenario, document, path, value)}

@@ -195,7 +195,7 @@ def _programs(
     for at, outcome, level, low, high, assumed in _rows(document["effects"], EffectColumns):
         row = rows[ids[at]]
         row["outcomes"][outcome] = level
-        if low is not None:
+        if low is not None or high is not None:
             row["outcome_ranges"][outcome] = {"low": low, "high": high}
         if assumed:
             row["assumed"].append(outcome)

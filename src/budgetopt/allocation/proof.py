@@ -22,6 +22,9 @@ from budgetopt.scenario.scenario import Scenario
 
 __all__ = ["decisions", "labels_of", "plan_of", "proof_document", "vector_of"]
 
+LEAST_UNIT = 1e-100
+"""What no amounts are rounded to: such counts of it would be no numbers."""
+
 
 def proof_document(plan: Allocation) -> dict[str, Any]:
     """Return what it takes to check an allocation without a solver, beside its decisions.
@@ -131,6 +134,8 @@ def plan_of(decisions: Mapping[str, Any], scenario: Scenario) -> SpendingPlan:
             plan.units[_known(programs, "program", program), _known(periods, "period", period)] = units
     _read_stand_ins(plan, decisions["stand_ins"], scenario)
     unit = min(decisions["rounded_to"], CENT)
+    if unit < LEAST_UNIT:
+        raise ResultFileError(f"no amounts are multiples of {unit:g}")
     for array in (plan.spending, plan.transfers):
         counts = counts_of(array, unit)
         if (np.abs(counts - np.rint(counts)) > 1e-9 * np.maximum(np.abs(counts), 1.0)).any():

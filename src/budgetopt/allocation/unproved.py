@@ -15,13 +15,17 @@ def unproved(document: Mapping[str, Any], scenario: Scenario) -> Iterator[tuple[
     """Yield what no plan, no price and no figure of the scenario shows, each under a name and in a sentence.
 
     These are the files that the result was made from, where they are not those of today; the rule for ties, which a
-    solver would have to apply again; and what the document says of the solving.
+    solver would have to apply again; a finer rounding than the scenario asks for; and what the document says of the
+    solving.
     """
     if words := _of_files(document["provenance"]["inputs"], scenario.inputs):
         yield "inputs", words
     ties = "that it is the one of equally good plans which the rule for ties picks"
     ties = ties if document["unique"] else "that the rule for ties picked none of equally good plans"
     yield "ties", f"{ties} is the file's word; --solve works it out"
+    whole = scenario.document.round_to
+    if whole is not None and (unit := document["objective"]["rounded_to"]) < whole:
+        yield "rounding", f"that no multiples of {whole:,.10g} keep every limit is the file's word: it has {unit:,.10g}"
     said = document["provenance"]
     took = f"{visible(str(said['solver']))} in {said['seconds']:,.3g} seconds with budgetopt {said['budgetopt']}"
     asked = [stage["tolerance"] for stage in document["objective"]["stages"]]

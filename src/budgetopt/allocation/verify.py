@@ -24,9 +24,9 @@ from budgetopt.allocation.result_schema import check_form
 from budgetopt.allocation.result_seal import document_sha256
 from budgetopt.allocation.solve import allocation_of
 from budgetopt.allocation.unproved import unproved
-from budgetopt.allocation.whole_amounts import WholePlan
+from budgetopt.allocation.whole_amounts import WholePlan, is_rounded_to
 from budgetopt.audit import audit_plan
-from budgetopt.errors import BudgetoptError
+from budgetopt.errors import BudgetoptError, ResultFileError
 from budgetopt.formulation import formulate
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.words import visible
@@ -166,6 +166,9 @@ def _findings(
     try:
         outcome = replay(document, formulation)
         whole = WholePlan(plan, audit, document["proof"]["decisions"]["rounded_to"])
+        assert outcome.x is not None
+        if not is_rounded_to(scenario, formulation, outcome.x, whole):
+            raise ResultFileError(f"the amounts of the decisions are not rounded to {whole.unit:.10g}")
         allocation = allocation_of(scenario, formulation, outcome, whole)
     except BudgetoptError as error:
         yield Finding("proof", False, str(error))

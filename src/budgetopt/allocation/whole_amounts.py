@@ -20,7 +20,7 @@ from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Options, fix_integers
 from budgetopt.solvers.engine import solve_stage
 
-__all__ = ["WholePlan", "whole_plan"]
+__all__ = ["WholePlan", "is_rounded_to", "whole_plan"]
 
 FINEST = 1e-11
 """The share of the largest amount below which no unit is tried."""
@@ -240,3 +240,20 @@ def _with_multiples(
         row_labels=Labels((*problem.row_labels.blocks, block), problem.row_labels.names),
         tie_break=None,
     )
+
+
+def is_rounded_to(scenario: Scenario, formulation: Formulation, point: Floats, whole: WholePlan) -> bool:
+    """Return whether a plan near a point is in its unit, and that is one of those that its amounts may be rounded to.
+
+    Below a cent all amounts are; above it, what cannot be a multiple may be anything.
+    """
+    plan, unit = whole.plan, whole.unit
+    if unit not in _units(scenario, formulation.spending_of(point)):
+        return False
+    if unit <= CENT:
+        amounts = np.concatenate((plan.spending.ravel(), plan.transfers.ravel()))
+    else:
+        spends = ~np.broadcast_to(_held(scenario, formulation, unit)[:, None, :], plan.spending.shape)
+        amounts = np.concatenate((plan.spending[spends], plan.transfers.ravel()))
+    counts = counts_of(amounts, unit)
+    return bool((np.abs(counts - np.rint(counts)) <= 1e-9 * np.maximum(np.abs(counts), 1.0)).all())
