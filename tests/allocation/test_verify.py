@@ -243,6 +243,27 @@ def test_every_entry_of_a_result_as_it_is_written_is_checked() -> None:
     assert unseen == []
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("outcomes", 0, "evidence", "effects"),
+        ("certificate", "audit", "limits"),
+        ("effects", "program", 0),
+        ("proof", "point", 0, "keys", "program"),
+        ("proof", "stages", 0, 0, "again"),
+    ],
+)
+@pytest.mark.parametrize("number", [10**400, -(10**400)])
+def test_a_whole_number_that_no_float_holds_is_told_of(path: Path_, number: int) -> None:
+    scenario = bo.load(CLASSICS / "dakota")
+    document = json.loads(bo.solve(scenario).to_json())
+    parent: Any = document
+    for key in path[:-1]:
+        parent = parent[key]
+    parent[path[-1]] = [number] if path[-1] == "again" else number
+    assert failed(verify_result(document, scenario)) == "form"
+
+
 def test_noise_is_the_only_slack_there_is(dakota: tuple[bo.Scenario, dict[str, Any]]) -> None:
     scenario, document = dakota
     loose = {".".join(map(str, path)) for path, value in leaves(document) if accepts(scenario, document, path, value)}

@@ -19,9 +19,12 @@ __all__ = [
     "Provenance",
     "RuleResult",
     "ScenarioWords",
+    "Whole",
 ]
 
 Figure = Annotated[float, Field(allow_inf_nan=False)]
+Whole = Annotated[int, Field(ge=-(2**53), le=2**53)]
+"""A whole number that is a float of its own, too, as the fingerprint of a document asks."""
 Breach = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Direction = Literal["maximize", "minimize"]
@@ -120,9 +123,9 @@ class OutcomeRange(Part):
 class OutcomeEvidence(Part):
     """How the effects behind an outcome are known."""
 
-    effects: int = Field(description="How many effects bring it.")
-    with_range: int = Field(description="How many of them have a range; the others are taken to be exact.")
-    assumed: int = Field(description="How many of them are assumptions, or say nothing of their evidence.")
+    effects: Whole = Field(description="How many effects bring it.")
+    with_range: Whole = Field(description="How many of them have a range; the others are taken to be exact.")
+    assumed: Whole = Field(description="How many of them are assumptions, or say nothing of their evidence.")
 
 
 class OutcomeResult(Part):
@@ -176,7 +179,7 @@ class ProofCheck(Part):
 class AuditResult(Part):
     """The independent audit."""
 
-    limits: int = Field(description="How many limits of the scenario were checked.")
+    limits: Whole = Field(description="How many limits of the scenario were checked.")
     accepted: bool = Field(description="Whether the plan keeps them all.")
 
 

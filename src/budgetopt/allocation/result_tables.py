@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from budgetopt.allocation.result_parts import Figure, Part
+from budgetopt.allocation.result_parts import Figure, Part, Whole
 
 __all__ = [
     "Columns",
@@ -22,7 +22,7 @@ __all__ = [
     "names_in",
 ]
 
-Position = Annotated[int, Field(ge=0)]
+Position = Annotated[int, Field(ge=0, le=2**53)]
 Positions = list[Position]
 Number = Figure | None
 Numbers = list[Number] | Number
@@ -162,9 +162,9 @@ class LabelledValues(Part):
     """Values of columns, or duals of rows, of one kind of the linear program; what is zero is left out."""
 
     label: str = Field(description="The kind, and the names of its keys in order: ``fund balance[fund,period]``.")
-    keys: dict[str, list[int] | int | Texts]
+    keys: dict[str, list[Whole] | Whole | Texts]
     """What each is about. A `program` is its position in `programs`, from 0; other things are named, or numbered."""
-    again: list[int] | None
+    again: list[Whole] | None
     """Where several have the same keys, the number of each among them, from 1; null where none have."""
     values: list[Figure] = Field(description="The values.")
 
