@@ -15,7 +15,7 @@ from tests.report.residents.towns import INTERNAL, solved, town
 
 from budgetopt.allocation import Allocation
 from budgetopt.errors import OptionError, UnknownNameError
-from budgetopt.report import residents_page
+from budgetopt.report import html_page, residents_page
 from budgetopt.report.residents.budget_part import hundred_parts
 from budgetopt.report.residents.language import language_of
 
@@ -149,6 +149,26 @@ def test_assumed_results_are_marked_and_figures_are_about(page: Node) -> None:
     assert "assumed" in next(text for name, text in rows.items() if name.startswith("Repairs that wait"))
     assert all("about" in text for text in rows.values())
     assert "it may be" in next(text for name, text in rows.items() if name.startswith("Families"))
+
+
+@pytest.mark.parametrize(("revenue", "is_word"), [("6M", True), ("5M", False), ("8M", False)])
+def test_every_page_says_alike_whether_it_is_proved_that_no_plan_is_better(revenue: str, is_word: bool) -> None:
+    packages = [{"cost": "5M", "outcomes": {"visits": 11}}, {"cost": "3M", "outcomes": {"visits": 6}}]
+    plan = plan_of(
+        {
+            "funds": {"general": {"revenue": revenue}},
+            "outcomes": {"visits": {"weight": 1}},
+            "programs": {"library": {"choose": "any", "packages": packages}},
+        }
+    )
+    # without all-or-nothing decisions the rest of 1M would bring 2 visits more, and no rest brings none
+    assert (plan.relaxation_gap > 1e-3) == is_word
+    for_residents, council = read(residents_page(plan)), read(html_page(plan))
+    sure, story = part(for_residents, "sure").text(), part(council, "plan").text()
+    assert ("It is proved that no other plan within these rules does better" in sure) != is_word
+    assert ("No second check proves this." in sure) == is_word
+    assert ("by the solver's word" in story) == is_word
+    assert ("that no plan does better is the solver's word" in council.text()) == is_word
 
 
 def test_how_to_comment_has_the_days_in_order(page: Node) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from budgetopt.report.blocks.content import Block, Bullets, Paragraph
 from budgetopt.report.residents.resident_view import COUNTED_VOTES, ResidentView
+from budgetopt.report.words.proof_words import is_solvers_word
 from budgetopt.scenario.estimates import is_assumed
 
 __all__ = ["certainty_blocks", "source_blocks"]
@@ -66,7 +67,10 @@ def _checked(view: ResidentView) -> Iterator[str]:
     say, plan = view.language.say, view.plan
     yield say("A computer made this plan from the figures and the rules of the office.")
     yield say("A second check found that the plan keeps every rule.")
-    if plan.proved:
+    if plan.proved and is_solvers_word(plan):
+        yield say("The computer found that no other plan within these rules does better, by the goals that were set.")
+        yield say("No second check proves this.")
+    elif plan.proved:
         yield say("It is proved that no other plan within these rules does better, by the goals that were set.")
     elif math.isfinite(plan.gap):
         yield say(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from budgetopt.report.blocks.content import Media, Story
 from budgetopt.report.plan_view.view import PlanView
-from budgetopt.report.words.proof_words import but_for_later_objectives, how_much_better
+from budgetopt.report.words.proof_words import how_much_better, is_solvers_word
 
 __all__ = ["plan_blocks"]
 
@@ -30,7 +30,6 @@ def _facts(view: PlanView) -> Iterator[tuple[str, str, str]]:
         silent = sum(line.silent for line in view.assumptions)
         say = f"{numbers.number(silent)} {'says' if silent == 1 else 'say'} nothing of the evidence" if silent else ""
         yield "Effects that are assumptions", assumed, say
-    proved = "by the solver's word" if plan.certificate.bound_by_solver else "proved"
-    proved += but_for_later_objectives(plan)
+    proved = "by the solver's word" if is_solvers_word(plan) else "proved"
     best = ("best possible", proved) if plan.proved else ("best found", how_much_better(plan, numbers))
     yield "This plan is the", *best

@@ -13,7 +13,7 @@ from budgetopt.report.figures.numbers import Numbers, plural
 from budgetopt.report.figures.text import one_line, sentence
 from budgetopt.scenario.accuracy import CENT
 
-__all__ = ["CheckLine", "ProofWords", "but_for_later_objectives", "how_much_better", "proof_of"]
+__all__ = ["CheckLine", "ProofWords", "how_much_better", "is_solvers_word", "proof_of"]
 
 NOTHING = 1e-9
 """A share of a value that is none."""
@@ -57,8 +57,7 @@ def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None)
     """Return the proof of a plan; ``assumptions`` is how many of its effects are assumptions, if they were counted."""
     count = plan.audit.limit_count
     limits = "its one limit" if count == 1 else f"all {numbers.number(count)} limits"
-    better = f"a better value of “{_objective(plan)}” than {numbers.quantity(_best_value(plan))}"
-    but = but_for_later_objectives(plan)
+    better = f"a better value of “{_objective(plan)}” than {numbers.quantity(plan.objective_value)}"
     proved = [
         f"The plan keeps {limits} of the scenario. An audit worked that out {AUDIT}",
         f"{_whole_amounts(plan, numbers)}, and every account adds up.",
@@ -67,29 +66,29 @@ def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None)
     by_prices = plan.relaxation_gap
     if plan.rounding_matters and plan.solver_result.proved and math.isfinite(plan.gap):
         most, unit = numbers.most_share(plan.gap), _unit_words(plan, numbers)
-        short = f"It keeps {limits}, by an independent audit; in {unit}, it is within {most} of the best possible{but}."
+        short = f"It keeps {limits}, by an independent audit; in {unit}, it is within {most} of the best possible."
         is_word = plan.certificate.bound_by_solver
         (believed if is_word else proved).append(_what_rounding_costs(plan, numbers, better, is_word=is_word))
     elif not plan.proved:
         short = f"Best plan found: it keeps {limits}; {how_much_better(plan, numbers)}."
         believed.append(_may_exist(plan, numbers))
-    elif plan.certificate.bound_by_solver and not by_prices <= NOTHING:
-        short = f"It keeps {limits}, by an independent audit; that no plan does better is the solver's word{but}."
+    elif is_solvers_word(plan):
+        short = f"It keeps {limits}, by an independent audit; that no plan does better is the solver's word."
         believed.append(
             f"That no plan has {better} is the word of the solver ({one_line(plan.solver)}), because some decisions "
-            f"are all-or-nothing; that {_reached(plan, numbers)} is proved."
+            "are all-or-nothing; that the plan reaches this value is proved."
         )
     else:
-        short = f"Proved: it keeps {limits}, by an independent audit, and no plan that does so is better{but}."
+        short = f"Proved: it keeps {limits}, by an independent audit, and no plan that does so is better."
         proved.append(
             f"No plan that keeps these limits has {better}: the prices of the limits prove it, by arithmetic that "
-            f"anyone can repeat without a solver.{_given_up(plan, numbers)}"
+            "anyone can repeat without a solver."
         )
     if math.isfinite(by_prices) and by_prices > NOTHING:
         most = numbers.most_share(by_prices)
         proved.append(
-            f"No plan is better by more than {most}{but}: the prices of the limits prove it without any solver, from "
-            "what could be done if no decision were all-or-nothing."
+            f"No plan is better by more than {most}: the prices of the limits prove it without any solver, from what "
+            "could be done if no decision were all-or-nothing."
         )
     if plan.unique is False:
         short += f" {TIES}"
@@ -112,40 +111,16 @@ def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None)
     return ProofWords(short, proved, believed, _checks(plan), _facts(plan, numbers))
 
 
-def but_for_later_objectives(plan: Allocation) -> str:
-    """Return that later objectives give up some of the first one, in words after what is said of its best value."""
-    return ", but for what later objectives give up as `within` lets them" if _conceded(plan) else ""
-
-
-def _conceded(plan: Allocation) -> float:
-    """Return how much of the first objective later ones give up; 0 for nothing that shows."""
-    conceded = plan.certificate.conceded
-    return conceded if conceded > NOTHING * abs(plan.objective_value) else 0.0
-
-
-def _best_value(plan: Allocation) -> float:
-    """Return the best value of the first objective that was reached, before later ones gave up some of it."""
-    return plan.objective_value - plan.solver_result.stages[0].stage.sign * _conceded(plan)
-
-
-def _given_up(plan: Allocation, numbers: Numbers) -> str:
-    if not (conceded := _conceded(plan)):
-        return ""
-    return f" Later objectives give up {numbers.quantity(conceded)} of it, as `within` lets them."
-
-
-def _reached(plan: Allocation, numbers: Numbers) -> str:
-    if not _conceded(plan):
-        return "the plan reaches this value"
-    return f"the plan, after what later objectives give up, reaches {numbers.quantity(plan.objective_value)}"
+def is_solvers_word(plan: Allocation) -> bool:
+    """Return whether that no plan is better is the solver's word, and not proved by the prices of the limits."""
+    return plan.certificate.bound_by_solver and not plan.relaxation_gap <= NOTHING
 
 
 def _what_rounding_costs(plan: Allocation, numbers: Numbers, better: str, *, is_word: bool) -> str:
     found = "the solver's word" if is_word else "proved by the prices of the limits"
-    away = numbers.most_share(plan.gap)
     return (
-        f"No plan has {better}: that is {found}.{_given_up(plan, numbers)} This plan, in {_unit_words(plan, numbers)}, "
-        f"comes to {numbers.quantity(plan.plan_value)}, {away} from {'the rest' if _conceded(plan) else 'it'}."
+        f"No plan has {better}: that is {found}. This plan, in {_unit_words(plan, numbers)}, comes to "
+        f"{numbers.quantity(plan.plan_value)}, {numbers.most_share(plan.gap)} from it."
     )
 
 
@@ -175,18 +150,16 @@ def how_much_better(plan: Allocation, numbers: Numbers) -> str:
     """Return how far a plan may be from the best, for one that is not proved to be the best."""
     if not math.isfinite(plan.gap):
         return "how far it is from the best is not known"
-    but = but_for_later_objectives(plan)
     if plan.gap <= EXACT:
-        return f"its value of the first objective is the best possible{but}"
-    return f"its value is within {numbers.most_share(plan.gap)} of the best possible{but}"
+        return "its value of the first objective is the best possible"
+    return f"its value is within {numbers.most_share(plan.gap)} of the best possible"
 
 
 def _may_exist(plan: Allocation, numbers: Numbers) -> str:
     if not math.isfinite(plan.gap):
         return "A better plan may exist; how much better is not known."
-    but = but_for_later_objectives(plan)
     value, most = f"its value of “{_objective(plan)}”", numbers.most_share(plan.gap)
-    return f"A better plan may exist: {value} could be better than this one's by at most {most}{but}."
+    return f"A better plan may exist: {value} could be better than this one's by at most {most}."
 
 
 def _checks(plan: Allocation) -> list[CheckLine]:
