@@ -38,6 +38,46 @@ def test_what_is_better_depends_on_the_direction(city: Allocation) -> None:
     assert rows["visits"].better is False
 
 
+@pytest.mark.parametrize(
+    ("objective", "said", "less"),
+    [
+        ([{"minimize": "waits"}], {}, True),
+        ([{"maximize": "waits"}], {"direction": "decrease"}, False),
+        ([{"maximize": "visits"}, {"minimize": "waits"}], {}, True),
+        ([{"maximize": "weighted outcomes"}], {"weight": -2}, True),
+        ([{"maximize": "weighted outcomes"}], {"weight": 2, "direction": "decrease"}, True),
+        ([{"maximize": {"smallest": "waits", "by": "department"}}], {"direction": "decrease"}, False),
+        # what no objective wants, or two want otherwise, is told by the direction
+        ([{"maximize": "visits"}], {"direction": "decrease"}, True),
+        ([{"maximize": "visits"}], {}, False),
+        ([{"minimize": "waits", "within": "50%"}, {"maximize": "weighted outcomes"}], {"weight": 2}, False),
+    ],
+)
+def test_what_is_better_is_what_the_objectives_want(
+    objective: list[object], said: dict[str, object], less: bool
+) -> None:
+    effect = {"curve": [[0, 90], [100, 40]]}
+    plan = plan_of(
+        {
+            "funds": {"f": {"revenue": 100}},
+            "objective": objective,
+            "outcomes": {"visits": {"weight": 1}, "waits": said},
+            "programs": {
+                "clinic": {"department": "A", "baseline": 50, "outcomes": {"waits": effect}},
+                "library": {
+                    "department": "B",
+                    "baseline": 10,
+                    "outcomes": {"visits": {"per_dollar": 1}, "waits": {"per_dollar": 0.1}},
+                },
+            },
+        }
+    )
+    row = Bought(plan).rows[1]
+    assert row.decrease == less
+    assert row.change
+    assert row.better == ((row.change < 0) == less)
+
+
 def test_figures_say_what_rests_on_assumptions(city: Allocation, odd: Allocation) -> None:
     assert {row.key: row.assumed for row in Bought(city).rows} == {
         "households_housed": "part",

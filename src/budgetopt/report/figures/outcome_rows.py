@@ -10,10 +10,11 @@ from typing import NamedTuple
 import numpy as np
 
 from budgetopt.allocation import Allocation
+from budgetopt.formulation.stages import wanted_outcomes
 from budgetopt.report.figures.numbers import Numbers, quantity_decimals, rounded
 from budgetopt.report.figures.text import label
 from budgetopt.scenario.model import Outcome
-from budgetopt.scenario.programs import Floats, Ints
+from budgetopt.scenario.programs import Bools, Floats, Ints
 
 __all__ = ["Bought", "Contributions", "OutcomeRow", "round_signed"]
 
@@ -45,7 +46,7 @@ class OutcomeRow:
     level: int
     better: bool | None  # whether the change is for the better; None where nothing changes
     weight: float
-    decrease: bool  # whether less of it is better
+    decrease: bool  # whether less of it is better, by the objectives or, where they do not say, by its direction
     targets: tuple[str, ...]  # the levels that it must reach, in words
     assumed: str  # how much of what brings it rests on assumptions: none, part or all
     spread: OutcomeSpread | None = None  # None where no effect that brings it says how far it may be off
@@ -123,9 +124,10 @@ class Bought:
         decimals = most if abs(level) < 1000 else 0
         whole_level = int(rounded(level * 10**decimals))
         whole_baseline = None if baseline is None else int(rounded(baseline * 10**decimals))
+        decrease = bool(self._less_is_better[position])
         better: bool | None = None
         if whole_baseline is not None and whole_level != whole_baseline:
-            better = (whole_level > whole_baseline) == (outcome.direction == "increase")
+            better = (whole_level < whole_baseline) == decrease
         return OutcomeRow(
             key=key,
             name=label(key, outcome.name),
@@ -135,13 +137,20 @@ class Bought:
             level=whole_level,
             better=better,
             weight=outcome.weight,
-            decrease=outcome.direction == "decrease",
+            decrease=decrease,
             targets=tuple(_targets(outcome)),
             assumed=self._assumed(position),
             spread=self._spread(position),
             may_turn=better is not None and self._may_turn(position, level - (baseline or 0.0)),
             may_miss=self._may_miss(position, outcome),
         )
+
+    @cached_property
+    def _less_is_better(self) -> Bools:
+        """Of which outcomes less is better: what all objectives about one want; without any, its direction."""
+        more, less = wanted_outcomes(self.plan.scenario)
+        said = [outcome.direction == "decrease" for outcome in self.plan.scenario.outcomes.values()]
+        return np.where(more == less, np.array(said, dtype=bool), less)
 
     def _assumed(self, position: int) -> str:
         """Return how much of what brings an outcome rests on assumptions."""

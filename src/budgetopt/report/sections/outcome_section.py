@@ -183,7 +183,7 @@ def outcome_sheets(view: PlanView) -> list[ReportTable]:
     """Return the sheet of outcomes."""
     table, outcomes = view.plan.outcomes, view.plan.scenario.outcomes
     level, change, value = _live_levels(view)
-    better = ["more" if way == "increase" else "less" for way in table["direction"].tolist()]
+    better = ["less" if row.decrease else "more" for row in view.bought.rows]
     rests = [ASSUMED[row.assumed] for row in view.bought.rows]
     columns = [
         ReportColumn("Outcome", [label(key, outcome.name) for key, outcome in outcomes.items()], width=30),
