@@ -158,7 +158,7 @@ def test_every_page_says_alike_whether_it_is_proved_that_no_plan_is_better(reven
         {
             "funds": {"general": {"revenue": revenue}},
             "outcomes": {"visits": {"weight": 1}},
-            "programs": {"library": {"choose": "any", "packages": packages}},
+            "programs": {"library": {"baseline": "1M", "choose": "any", "packages": packages}},
         }
     )
     # without all-or-nothing decisions the rest of 1M would bring 2 visits more, and no rest brings none
@@ -169,6 +169,8 @@ def test_every_page_says_alike_whether_it_is_proved_that_no_plan_is_better(reven
     assert ("No second check proves this." in sure) == is_word
     assert ("by the solver's word" in story) == is_word
     assert ("that no plan does better is the solver's word" in council.text()) == is_word
+    assert ("It is the best by the solver's word." in council.text()) == is_word
+    assert ("It is proved to be the best." in council.text()) != is_word
 
 
 def test_how_to_comment_has_the_days_in_order(page: Node) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from budgetopt.report.blocks.content import Media, Story
 from budgetopt.report.plan_view.view import PlanView
-from budgetopt.report.words.proof_words import how_much_better, is_solvers_word
+from budgetopt.report.words.proof_words import given_up, how_much_better, is_solvers_word
 
 __all__ = ["plan_blocks"]
 
@@ -31,5 +31,6 @@ def _facts(view: PlanView) -> Iterator[tuple[str, str, str]]:
         say = f"{numbers.number(silent)} {'says' if silent == 1 else 'say'} nothing of the evidence" if silent else ""
         yield "Effects that are assumptions", assumed, say
     proved = "by the solver's word" if is_solvers_word(plan) else "proved"
+    proved += f", apart from {left}" if (left := given_up(plan, numbers)) else ""
     best = ("best possible", proved) if plan.proved else ("best found", how_much_better(plan, numbers))
     yield "This plan is the", *best

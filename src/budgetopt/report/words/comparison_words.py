@@ -11,6 +11,7 @@ from budgetopt.analysis.comparing.equal_value import FAR
 from budgetopt.report.figures.numbers import Numbers, plural
 from budgetopt.report.figures.text import capital, label, one_line, one_of
 from budgetopt.report.figures.text_table import TextTable
+from budgetopt.report.words.proof_words import is_solvers_word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,7 +94,7 @@ def plan_sentences(found: PlanComparison, at: int, numbers: Numbers) -> Iterator
     name = f"{found.letters[at]}, {one_line(one.name)}"
     said = [one.words]
     if one.best is not None:
-        said = ["It is proved to be the best." if one.best.proved else _not_proved(one.best.gap, numbers)]
+        said = [_how_good(one.best, numbers)]
         said += _given_up(one.best, numbers)
     if at:
         said.append(_against(found, row, numbers))
@@ -108,8 +109,10 @@ def plan_sentences(found: PlanComparison, at: int, numbers: Numbers) -> Iterator
     yield f"{name}: {' '.join(part for part in said if part)}"
 
 
-def _not_proved(gap: float, numbers: Numbers) -> str:
-    return f"It is the best found, and no plan is better by more than {numbers.most_share(gap)}."
+def _how_good(best: Allocation, numbers: Numbers) -> str:
+    if not best.proved:
+        return f"It is the best found, and no plan is better by more than {numbers.most_share(best.gap)}."
+    return "It is the best by the solver's word." if is_solvers_word(best) else "It is proved to be the best."
 
 
 def _given_up(best: Allocation, numbers: Numbers) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,12 +13,14 @@ from budgetopt.report.figures.numbers import Numbers, plural
 from budgetopt.report.figures.text import one_line, sentence
 from budgetopt.scenario.accuracy import CENT
 
-__all__ = ["CheckLine", "ProofWords", "how_much_better", "is_solvers_word", "proof_of"]
+__all__ = ["CheckLine", "ProofWords", "given_up", "how_much_better", "is_solvers_word", "proof_of"]
 
 NOTHING = 1e-9
 """A share of a value that is none."""
 TIES = "Other plans may be as good: ties are left that the rules for them do not settle."
 AUDIT = "from the scenario's own words, in code that shares nothing with the code that made the plan."
+LEAST_SHARE = 1e-4
+"""A smaller share is not told in hundredths of a percent."""
 EXACT = 1e-9
 """A gap below this share is none."""
 _CHECKS = {
@@ -57,7 +59,10 @@ def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None)
     """Return the proof of a plan; ``assumptions`` is how many of its effects are assumptions, if they were counted."""
     count = plan.audit.limit_count
     limits = "its one limit" if count == 1 else f"all {numbers.number(count)} limits"
-    better = f"a better value of “{_objective(plan)}” than {numbers.quantity(plan.objective_value)}"
+    better = f"a better value of “{_objective(plan)}” than {numbers.quantity(_best_value(plan))}"
+    left = given_up(plan, numbers)
+    beyond, apart = (f" by more than {left}", f", apart from {left}") if left else ("", "")
+    value = numbers.quantity(plan.objective_value)
     proved = [
         f"The plan keeps {limits} of the scenario. An audit worked that out {AUDIT}",
         f"{_whole_amounts(plan, numbers)}, and every account adds up.",
@@ -66,49 +71,71 @@ def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None)
     by_prices = plan.relaxation_gap
     if plan.rounding_matters and plan.solver_result.proved and math.isfinite(plan.gap):
         most, unit = numbers.most_share(plan.gap), _unit_words(plan, numbers)
-        short = f"It keeps {limits}, by an independent audit; in {unit}, it is within {most} of the best possible."
+        short = (
+            f"It keeps {limits}, by an independent audit; in {unit}, it is within {most} of the best possible{apart}."
+        )
         is_word = plan.certificate.bound_by_solver
         (believed if is_word else proved).append(_what_rounding_costs(plan, numbers, better, is_word=is_word))
     elif not plan.proved:
         short = f"Best plan found: it keeps {limits}; {how_much_better(plan, numbers)}."
         believed.append(_may_exist(plan, numbers))
     elif is_solvers_word(plan):
-        short = f"It keeps {limits}, by an independent audit; that no plan does better is the solver's word."
+        short = f"It keeps {limits}, by an independent audit; that no plan does better{beyond} is the solver's word."
         believed.append(
             f"That no plan has {better} is the word of the solver ({one_line(plan.solver)}), because some decisions "
-            "are all-or-nothing; that the plan reaches this value is proved."
+            f"are all-or-nothing; that the plan reaches {value if left else 'this value'} is proved."
         )
     else:
-        short = f"Proved: it keeps {limits}, by an independent audit, and no plan that does so is better."
+        short = f"Proved: it keeps {limits}, by an independent audit, and no plan that does so is better{beyond}."
+        this = f" This plan has {value}: later objectives may give some of it up, by `within`." if left else ""
         proved.append(
             f"No plan that keeps these limits has {better}: the prices of the limits prove it, by arithmetic that "
-            "anyone can repeat without a solver."
+            f"anyone can repeat without a solver.{this}"
         )
     if math.isfinite(by_prices) and by_prices > NOTHING:
         most = numbers.most_share(by_prices)
         proved.append(
-            f"No plan is better by more than {most}: the prices of the limits prove it without any solver, from what "
-            "could be done if no decision were all-or-nothing."
+            f"No plan is better by more than {most}{apart}: the prices of the limits prove it without any solver, from "
+            "what could be done if no decision were all-or-nothing."
         )
     if plan.unique is False:
         short += f" {TIES}"
         believed.append(f"{TIES} Another solver may give another one.")
     elif plan.unique is None:
         believed.append("Whether another plan is as good is not known: the search stopped at a gap or a limit of time.")
-    believed.append(
+    believed += _of_figures(plan, assumptions)
+    return ProofWords(short, proved, believed, _checks(plan), _facts(plan, numbers))
+
+
+def _of_figures(plan: Allocation, assumptions: int | None) -> Iterator[str]:
+    """Yield what is believed of the figures that a plan is made with."""
+    yield (
         "That the effects, costs and revenues of the scenario are right is not proved by any arithmetic: it rests on "
         "the sources that are named."
     )
     if assumptions:
         alone = assumptions == 1
         rest = "rests on no source and is an assumption" if alone else "rest on no source and are assumptions"
-        believed.append(f"{plural(assumptions, 'effect')} of the scenario {rest}.")
+        yield f"{plural(assumptions, 'effect')} of the scenario {rest}."
     brought = plan.effect_ranges
     if ranged := int((brought.said & brought.brings).sum()):
         one, its = ("has a range", "it") if ranged == 1 else ("have ranges", "them")
         words = f"The plan is made with the effects as they are estimated. {plural(ranged, 'effect')} behind it {one}; "
-        believed.append(f"{words}within {its} another plan may be better.")
-    return ProofWords(short, proved, believed, _checks(plan), _facts(plan, numbers))
+        yield f"{words}within {its} another plan may be better."
+
+
+def _best_value(plan: Allocation) -> float:
+    """Return the best value of the first objective, of which later ones may have given something up."""
+    return plan.objective_value - plan.solver_result.stages[0].stage.sign * plan.certificate.conceded
+
+
+def given_up(plan: Allocation, numbers: Numbers) -> str:
+    """Return what later objectives gave up of the first one's value, as ``within`` lets them; empty for nothing."""
+    share = plan.certificate.conceded / max(abs(plan.objective_value), NOTHING)
+    if share <= NOTHING:
+        return ""
+    said = numbers.share(share, 2) if share > LEAST_SHARE else numbers.most_share(share)
+    return f"the {said} of its value that later objectives give up"
 
 
 def is_solvers_word(plan: Allocation) -> bool:
@@ -150,9 +177,11 @@ def how_much_better(plan: Allocation, numbers: Numbers) -> str:
     """Return how far a plan may be from the best, for one that is not proved to be the best."""
     if not math.isfinite(plan.gap):
         return "how far it is from the best is not known"
+    left = given_up(plan, numbers)
+    apart = f", apart from {left}" if left else ""
     if plan.gap <= EXACT:
-        return "its value of the first objective is the best possible"
-    return f"its value is within {numbers.most_share(plan.gap)} of the best possible"
+        return f"its value of the first objective is the best possible{apart}"
+    return f"its value is within {numbers.most_share(plan.gap)} of the best possible{apart}"
 
 
 def _may_exist(plan: Allocation, numbers: Numbers) -> str:
