@@ -20,7 +20,7 @@ from budgetopt.report.blocks.content import (
     Value,
 )
 from budgetopt.report.blocks.live_rows import literal
-from budgetopt.report.figures.numbers import Numbers
+from budgetopt.report.figures.numbers import Numbers, join_words
 from budgetopt.report.figures.outcome_rows import OutcomeRow
 from budgetopt.report.figures.text import label, one_line
 from budgetopt.report.plan_view.view import PlanView
@@ -49,11 +49,11 @@ def outcome_blocks(view: PlanView) -> Iterator[Block]:
     growth = baseline_growth(view.plan.scenario)
     grown = f", grown with {growth}," if growth else ""
     today = f" The baseline is what today's spending{grown} would bring." if view.figures.has_baseline else ""
-    goals = [goal for goal in view.plan.scenario.objective if goal.maximize == WEIGHTED_OUTCOMES]
+    weighing = _weighing(view)
     yield ReportTable(
         title=f"What it buys{view.together}",
         caption=f"Outcomes{f' {view.over}' if view.over else ''}{view.together}.{today}",
-        columns=_columns(view, bool(goals)),
+        columns=_columns(view, bool(weighing)),
         records=view.bought.rows,
         media=~Media.WORKBOOK,
     )
@@ -63,13 +63,30 @@ def outcome_blocks(view: PlanView) -> Iterator[Block]:
     if told := " ".join(range_notes(view.plan, view.bought.rows, view.numbers)):
         yield Paragraph(told, note=True, media=~Media.WORKBOOK)
     yield from _targets(view)
-    if goals:
-        first = view.plan.scenario.objective[0]
-        is_largest = view.plan.proved and first is goals[0] and not (first.within or first.unspent_worth)
-        name = f" ({one_line(first.name)})" if first.name else ""
-        words = f"The plan has the largest sum of the outcomes{name}, each times its weight: " if is_largest else ""
-        words = f"{words or 'The weight of an outcome is '}what one unit of it is worth to the council."
-        yield Paragraph(words, note=True, media=Media.PAGE)
+    if weighing:
+        yield Paragraph(weighing, note=True, media=Media.PAGE)
+
+
+def _weighing(view: PlanView) -> str:
+    """Return how the weights of outcomes choose the plan; empty where no objective is their sum."""
+    scenario, numbers = view.plan.scenario, view.numbers
+    goals = scenario.objective
+    at = next((at for at, goal in enumerate(goals) if goal.maximize == WEIGHTED_OUTCOMES), None)
+    if at is None:
+        return ""
+    before = join_words([f"“{one_line(stage.label)}”" for stage in view.plan.formulation.linear_program.stages[:at]])
+    name = f" ({one_line(goals[at].name)})" if goals[at].name else ""
+    words = (
+        f"{f'After {before}, the' if before else 'The'} plan is chosen for the largest sum of the outcomes{name}, each "
+    )
+    words += "times its weight: what one unit of it is worth to the council."
+    if any(outcome.weight and outcome.direction == "decrease" for outcome in scenario.outcomes.values()):
+        words += " Outcomes of which less is better are subtracted."
+    if scenario.document.discount and len(view.periods) > 1:
+        words += f" Outcomes are discounted by {numbers.share(scenario.document.discount, 2)} for each further period."
+    if worth := goals[at].unspent_worth:
+        words += f" Each {numbers.spoken_money(1)} that is left unspent adds {numbers.quantity(worth)}."
+    return words
 
 
 def _targets(view: PlanView) -> Iterator[ReportTable]:
