@@ -106,8 +106,11 @@ class Audit:
 
     @property
     def limit_count(self) -> int:
-        """How many limits were checked: one for each program, group, fund and period that a limit is about."""
-        return sum(len(check) for check in self.checks)
+        """How many limits were checked: one for each program, group, fund and period that a limit is about.
+
+        A goal, which the plan may miss, is none.
+        """
+        return sum(len(check) for check in self.checks if not check.is_goal)
 
     @property
     def accepted(self) -> bool:

@@ -173,6 +173,37 @@ def test_every_page_says_alike_whether_it_is_proved_that_no_plan_is_better(reven
     assert ("It is proved to be the best." in council.text()) != is_word
 
 
+@pytest.mark.parametrize("are_goals", [True, False])
+def test_targets_that_are_goals_are_called_neither_rules_nor_limits_that_are_kept(*, are_goals: bool) -> None:
+    plan = plan_of(
+        {
+            "funds": {"general": {"revenue": 100}},
+            "objective": {"minimize": "shortfall from targets"} if are_goals else {"maximize": "homes"},
+            "outcomes": {
+                "homes": {"target": {"at_least": 900 if are_goals else 90, "weight": 0, "because": "State law"}},
+                "visits": {"target": {"at_least": 5, "because": "Promise"}},
+            },
+            "programs": {
+                "library": {"outcomes": {"visits": {"per_dollar": 1}}},
+                "shelter": {"spending": {"at_least": 90}, "outcomes": {"homes": {"per_dollar": 1}}},
+            },
+            "rules": [{"name": "Library", "because": "Vote", "sum": "spending", "where": {"program": "library"},
+                       "at_least": 1}],
+        }
+    )  # fmt: skip
+    asked, council = part(read(residents_page(plan)), "asked").text(), read(html_page(plan))
+    assert ("Goals that the plan may reach or miss" in asked) == are_goals
+    rules = asked.partition("Rules that the plan keeps")[2]
+    assert "Library. The reason: Vote" in rules
+    assert ("State law" in rules) != are_goals
+    # the rule, the floor and the fund; targets where they are limits
+    assert plan.audit.limit_count == 3 + 2 * (not are_goals)
+    assert f"keeps all {plan.audit.limit_count} limits" in council.text()
+    slack = [node.text() for node in council.all("table") if "with something to spare" in node.text()]
+    assert not any("homes" in text for text in slack) or not are_goals
+    assert ("Targets that are goals, which a plan may miss" in council.text()) == are_goals
+
+
 def test_how_to_comment_has_the_days_in_order(page: Node) -> None:
     text = part(page, "comment").text()
     assert "The last day for comments is Friday, May 28, 2027." in text

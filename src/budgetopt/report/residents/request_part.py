@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from budgetopt.formulation.stages import is_goal_programming
 from budgetopt.report.blocks.content import Block, Bullets, Cell, Paragraph, ReportColumn, ReportTable
 from budgetopt.report.figures.text import capital, label
 from budgetopt.report.residents.resident_view import COUNTED_VOTES, ResidentView
@@ -167,15 +168,24 @@ def _result(name: str, unit: str) -> Cell:
 
 
 def _rules(view: ResidentView) -> Iterator[Block]:
-    """Yield the rules and targets for which a reason is given."""
+    """Yield the rules and targets for which a reason is given; targets that are goals are no rules."""
     scenario, own, say = view.plan.scenario, view.language.of_office, view.language.say
-    found = [(own(rule.name), own(rule.because)) for rule in scenario.rules if rule.name and rule.because]
-    for key, one in scenario.outcomes.items():
-        if one.target is not None and one.target.because:
-            found.append((own(label(key, one.name)), own(one.target.because)))
+    rules = [(own(rule.name), own(rule.because)) for rule in scenario.rules if rule.name and rule.because]
+    targets = [(key, one.name, one.target) for key, one in scenario.outcomes.items() if one.target is not None]
+    aims = [(own(label(key, name)), own(target.because)) for key, name, target in targets if target.because]
+    if is_goal_programming(scenario):
+        yield from _reasons(view, say("Goals that the plan may reach or miss"), aims)
+    else:
+        rules += aims
+    yield from _reasons(view, say("Rules that the plan keeps"), rules)
+
+
+def _reasons(view: ResidentView, title: str, found: list[tuple[str, str]]) -> Iterator[Block]:
+    """Yield rules or goals, each with its reason."""
+    say = view.language.say
     items = [say("{rule}. The reason: {reason}", rule=rule.rstrip("."), reason=reason) for rule, reason in found]
     if items:
         shown, more = items[:MOST_RULES], len(items) - MOST_RULES
         if more > 0:
-            shown.append(view.language.say_many("One more rule", "{count} more rules", more))
-        yield Bullets(say("Rules that the plan keeps"), shown)
+            shown.append(view.language.say_many("One more", "{count} more", more))
+        yield Bullets(title, shown)

@@ -51,9 +51,14 @@ def _page_blocks(view: PlanView) -> Iterator[Block]:
         yield from _table(view, view.binding, caption, gains=True)
     else:
         yield Paragraph(what_limits(view.plan, view.numbers.spoken_money))
-    if view.slack:
+    limits = view.plan.scenario.limits
+    is_goal = [limit.position >= 0 and limits[limit.position].is_goal for limit in view.slack]
+    if kept := [limit for limit, goal in zip(view.slack, is_goal, strict=True) if not goal]:
         caption = "Limits that the plan keeps with something to spare."
-        yield from _table(view, view.slack, caption, folded="The limits that do not bind")
+        yield from _table(view, kept, caption, folded="The limits that do not bind")
+    if goals := [limit for limit, goal in zip(view.slack, is_goal, strict=True) if goal]:
+        caption = "Targets that are goals, which a plan may miss, and that do not bind."
+        yield from _table(view, goals, caption, folded="The goals that do not bind")
 
 
 def _table(

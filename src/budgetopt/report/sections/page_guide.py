@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from budgetopt.formulation.stages import is_goal_programming
 from budgetopt.report.blocks.content import Block, Cell, Media, Paragraph, ReportColumn, ReportTable
 from budgetopt.report.figures.numbers import join_words, plural
 from budgetopt.report.figures.sources import EVIDENCE_WORDS, MOST_DATES
@@ -72,7 +73,10 @@ TERMS: tuple[tuple[str, str, Holds], ...] = (
      lambda view: view.asked.ensemble is not None),
     ("Reserve", "The balance that a fund must keep at the close.", _funds(lambda fund: bool(fund.reserve))),
     ("Structural balance", "Recurring revenue less recurring spending.", lambda view: len(view.periods) > 1),
-    ("Target", "A level that an outcome must reach.", lambda view: any(row.targets for row in view.bought.rows)),
+    ("Target", "A level that an outcome must reach.",
+     lambda view: any(row.targets for row in view.bought.rows) and not is_goal_programming(view.plan.scenario)),
+    ("Target", "A level that an outcome is to reach: a goal, which the plan may miss.",
+     lambda view: is_goal_programming(view.plan.scenario)),
     ("Weight", "What one unit of an outcome is worth to the council.",
      lambda view: any(row.weight for row in view.bought.rows)),
 )  # fmt: skip
