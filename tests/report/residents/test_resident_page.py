@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -202,6 +203,35 @@ def test_targets_that_are_goals_are_called_neither_rules_nor_limits_that_are_kep
     slack = [node.text() for node in council.all("table") if "with something to spare" in node.text()]
     assert not any("homes" in text for text in slack) or not are_goals
     assert ("Targets that are goals, which a plan may miss" in council.text()) == are_goals
+
+
+@pytest.mark.parametrize("unit", ["points", "votes"])
+def test_only_what_residents_voted_is_no_result(unit: str) -> None:
+    packages = [{"name": "swings", "cost": 60, "outcomes": {"votes": 41, "votes from Ochota": 9, "reading": 30}}]
+    reading = {"name": "Reading scores", "unit": unit, "weight": 1, "source": "School board"}
+    document: dict[str, Any] = {
+        "funds": {"general": {"revenue": 100}},
+        "outcomes": {"votes": {"unit": unit, "weight": 1}, "votes from Ochota": {"unit": unit}, "reading": reading},
+        "programs": {
+            "park": {"packages": packages},
+            "school": {"outcomes": {"reading": {"per_dollar": 0.5, "evidence": "rct", "source": "Study"}}},
+        },
+    }
+    page = read(residents_page(plan_of(document)))
+    ((_, results, _),) = tables(page, "results")
+    ((result, level, *_),) = results
+    assert result.startswith("Reading scores")
+    assert level == "about 50"
+    (_, (asked,), _), (_, weights, _) = tables(page, "asked")
+    assert asked[:2] == ["swings", "41"]
+    assert [row[0].startswith("Reading scores") for row in weights] == [True]
+    assert "One comes from a study." in part(page, "sure").text()
+
+    # what is only counted in points is no vote, whatever it is called
+    del document["outcomes"]["votes"], document["outcomes"]["votes from Ochota"]
+    document["outcomes"]["points"] = reading
+    document["programs"]["park"]["packages"] = [{"cost": 60, "outcomes": {"points": 30}}]
+    assert "Residents voted" not in residents_page(plan_of(document))
 
 
 def test_how_to_comment_has_the_days_in_order(page: Node) -> None:

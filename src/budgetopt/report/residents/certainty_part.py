@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from budgetopt.report.blocks.content import Block, Bullets, Paragraph
-from budgetopt.report.residents.resident_view import COUNTED_VOTES, ResidentView
+from budgetopt.report.residents.resident_view import ResidentView, is_vote
 from budgetopt.report.words.proof_words import is_solvers_word
 from budgetopt.scenario.estimates import is_assumed
 
@@ -36,8 +36,8 @@ def certainty_blocks(view: ResidentView) -> Iterator[Block]:
 
 
 def _known(view: ResidentView) -> Iterator[str]:
-    say_many, units = view.language.say_many, [row.unit for row in view.view.bought.rows]
-    effects = [line for line in view.view.effects if units[line.outcome] not in COUNTED_VOTES]
+    say_many, counts_votes = view.language.say_many, [is_vote(row.key, row.unit) for row in view.view.bought.rows]
+    effects = [line for line in view.view.effects if not counts_votes[line.outcome]]
     counts = {
         "studies": sum(line.evidence in STUDIES and not line.assumed for line in effects),
         "records": sum(line.evidence == "administrative" and not line.assumed for line in effects),

@@ -10,7 +10,7 @@ import numpy as np
 from budgetopt.formulation.stages import is_goal_programming
 from budgetopt.report.blocks.content import Block, Bullets, Cell, Paragraph, ReportColumn, ReportTable
 from budgetopt.report.figures.text import capital, label
-from budgetopt.report.residents.resident_view import COUNTED_VOTES, ResidentView
+from budgetopt.report.residents.resident_view import VOTES, ResidentView, is_vote
 from budgetopt.report.residents.results_part import unit_beside
 from budgetopt.scenario.programs import Floats
 
@@ -96,21 +96,19 @@ def _votes(view: ResidentView) -> Floats:
     """Return the votes for each package, NaN where nobody voted on it; shape (packages,)."""
     packages = view.plan.scenario.packages
     found = np.full(len(packages), np.nan)
-    keys = list(view.plan.scenario.outcomes)
-    for unit in COUNTED_VOTES:
-        if unit in keys:
-            mine = packages.effect_outcome == keys.index(unit)
-            found[packages.effect_package[mine]] = packages.effect_value[mine]
+    outcome = view.plan.scenario.outcomes.get(VOTES)
+    if outcome is not None and is_vote(VOTES, outcome.unit):
+        mine = packages.effect_outcome == list(view.plan.scenario.outcomes).index(VOTES)
+        found[packages.effect_package[mine]] = packages.effect_value[mine]
     return found
 
 
 def _votes_words(view: ResidentView) -> Iterator[Paragraph]:
-    for unit in COUNTED_VOTES:
-        outcome = view.plan.scenario.outcomes.get(unit)
-        if outcome is not None:
-            how = view.language.of_office(outcome.description)
-            words = view.language.say("Residents voted on these proposals.")
-            yield Paragraph(f"{words} {how}".strip())
+    outcome = view.plan.scenario.outcomes.get(VOTES)
+    if outcome is not None and is_vote(VOTES, outcome.unit):
+        how = view.language.of_office(outcome.description)
+        words = view.language.say("Residents voted on these proposals.")
+        yield Paragraph(f"{words} {how}".strip())
 
 
 def _table(view: ResidentView, heading: str, requests: list[_Request], what: str, decided: str) -> Iterator[Block]:
@@ -145,9 +143,7 @@ def _count(view: ResidentView, votes: float) -> str:
 def _weights(view: ResidentView) -> Iterator[Block]:
     """Yield what one of each result counts in the choice, and who says so."""
     scenario, say, own = view.plan.scenario, view.language.say, view.language.of_office
-    weighted = [
-        (key, one.name) for key, one in scenario.outcomes.items() if one.weight and one.unit not in COUNTED_VOTES
-    ]
+    weighted = [(key, one.name) for key, one in scenario.outcomes.items() if one.weight and not is_vote(key, one.unit)]
     if not any(scenario.outcomes[key].source for key, _ in weighted):
         return
     columns = [

@@ -14,10 +14,19 @@ from budgetopt.report.plan_view.view import PlanView
 from budgetopt.report.residents.language import Language
 from budgetopt.scenario.model import Residents
 
-__all__ = ["COUNTED_VOTES", "ResidentView"]
+__all__ = ["VOTES", "ResidentView", "is_vote"]
 
-COUNTED_VOTES = ("votes", "points")
-"""The units of what residents say in a vote."""
+VOTES = "votes"
+"""The outcome that counts what residents say in a vote."""
+_COUNTED_AS = ("votes", "points")
+
+
+def is_vote(key: str, unit: str) -> bool:
+    """Return whether an outcome is a vote of residents, or of some of them: ``votes``, ``votes from Ochota``.
+
+    Another outcome may be counted in points, too, such as what pupils reach in a test.
+    """
+    return (key == VOTES or key.startswith(f"{VOTES} ")) and unit in _COUNTED_AS
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +91,7 @@ class ResidentView:
     def results(self) -> list[tuple[OutcomeRow, str, str]]:
         """The outcomes of which the plan or today's level has any, each with its name and unit; votes are none."""
         own = self.language.of_office
-        rows = [row for row in self.view.bought.rows if row.unit not in COUNTED_VOTES]
+        rows = [row for row in self.view.bought.rows if not is_vote(row.key, row.unit)]
         return [(row, capital(own(row.name)), own(row.unit)) for row in rows if row.level or row.baseline]
 
     def money(self, amount: int, *, signed: bool = False) -> str:
