@@ -14,6 +14,8 @@ from tests.strategies import scenarios
 
 from budgetopt.allocation import Allocation, solve
 from budgetopt.report import html_page, write_html
+from budgetopt.report.figures.numbers import Numbers
+from budgetopt.report.plan_view.view import PlanView
 from budgetopt.scenario.scenario import Scenario
 
 
@@ -251,3 +253,32 @@ def test_sources_are_numbered_and_cited(city: Allocation) -> None:
     assert "#s2" in cited
     assert find(root, "s2").text().startswith("Revenue estimate of March")
     assert len(list(root.all("ol"))) == 1
+
+
+def test_what_is_served_or_taken_at_no_cost_is_funded_wherever_that_is_counted() -> None:
+    plan = plan_of(
+        {
+            "funds": {"general": {"revenue": 10}},
+            "outcomes": {"visits": {"weight": 1}},
+            "programs": {
+                "library": {"department": "A", "baseline": 10, "outcomes": {"visits": {"per_dollar": 1}}},
+                "survey": {"department": "B", "districts": {"north": 1}, "outcomes": {"visits": {"per_unit": 1}},
+                           "service": {"unit_cost": 0, "up_to": 5}},
+                "helpers": {"department": "B", "packages": [{"cost": 0, "outcomes": {"visits": 3}}]},
+                "pools": {"department": "C", "districts": {"south": 1}, "outcomes": {"visits": {"per_dollar": -1}}},
+            },
+        }
+    )  # fmt: skip
+    page = read(html_page(plan))
+    words = page.one("main").text()
+    assert "The plan spends $10 and funds 3 of 4 programs" in words
+    assert "3 of 4 programs" in words
+    assert "2 of 2 programs are funded" in words
+    assert "0 of 1 program are funded" in words
+    assert "1 stays as it is and 2 of 3 new programs are funded." in words
+    assert min(map(len, PlanView(plan, Numbers()).story)) > len("Proved.")
+    rows = [node.text() for node in page.all("tr")]
+    for name, is_funded in (("survey", True), ("helpers", True), ("pools", False), ("north", True), ("south", False)):
+        found = [row for row in rows if row.startswith(name) and "$0" in row]
+        assert found
+        assert all(("not funded" in row) != is_funded for row in found)

@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from budgetopt.allocation import Allocation
+from budgetopt.allocation.reasons import funded_of
 from budgetopt.report.figures.numbers import DOLLAR, Unit
 from budgetopt.report.figures.rounding import round_cells, round_column, whole
 from budgetopt.report.figures.text import label, one_line
@@ -39,6 +40,7 @@ class MoneyRow:
     spending: int
     programs: int = 1  # how many programs it holds
     position: int = -1  # the position of the one program that it is about, -1 if it is about several
+    funded: int = 0  # how many of its programs are funded, those at no cost too
 
     @property
     def change(self) -> int:
@@ -149,6 +151,11 @@ class Figures:
         return np.isnan(self.plan.columns.programs["baseline"])
 
     @cached_property
+    def funded(self) -> Bools:
+        """Which programs get money, serve at no cost, or have a package; shape (programs,)."""
+        return funded_of(self.plan) | (self.spending > 0)
+
+    @cached_property
     def baseline(self) -> Ints:
         """What each program would have at its baseline, all periods together, 0 for new ones; shape (programs,)."""
         return round_column(self._scaled(np.nan_to_num(self.plan.columns.programs["baseline"])))
@@ -178,7 +185,8 @@ class Figures:
     def _row(self, name: str, members: Bools) -> MoneyRow:
         known = bool((members & ~self.is_new).any())
         baseline = int(self.baseline[members].sum()) if known else None
-        return MoneyRow(name, baseline, int(self.spending[members].sum()), int(members.sum()))
+        counts = {"programs": int(members.sum()), "funded": int(self.funded[members].sum())}
+        return MoneyRow(name, baseline, int(self.spending[members].sum()), **counts)
 
     def by(self, attribute: str, key: str = "") -> Group | None:
         """Return the money by ``department`` or ``priority``, the largest first; None where that says nothing.
@@ -197,7 +205,8 @@ class Figures:
     def program(self, position: int) -> MoneyRow:
         """Return the row of one program."""
         baseline = None if self.is_new[position] else int(self.baseline[position])
-        return MoneyRow(one_line(self.names[position]), baseline, int(self.spending[position]), position=position)
+        spending, funded = int(self.spending[position]), int(self.funded[position])
+        return MoneyRow(one_line(self.names[position]), baseline, spending, position=position, funded=funded)
 
     def together(self, name: str, positions: Sequence[int]) -> MoneyRow:
         """Return many programs as one row; ``{}`` in its name is their number."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from budgetopt.allocation import Allocation
-from budgetopt.allocation.reasons import funded_of, what_limits
+from budgetopt.allocation.reasons import what_limits
 from budgetopt.formulation.fund_rows import inflow
 from budgetopt.report.figures.limit_lines import LimitLine, LimitLines
 from budgetopt.report.figures.numbers import Numbers, brought, join_words, plural
@@ -75,7 +75,7 @@ def story_claims(
 
 def _spending(plan: Allocation, figures: Figures, numbers: Numbers) -> Claim:
     dollars, total = figures.unit.dollars, figures.total
-    funded, programs = int((funded_of(plan) | (figures.spending > 0)).sum()), len(figures.spending)
+    funded, programs = int(figures.funded.sum()), len(figures.spending)
     stated = {"spending": total.spending * dollars, "funded": funded, "change": total.change * dollars}
     period = f" {over_periods(plan)}".rstrip()
     grows = f", which grows with {growth}" if (growth := baseline_growth(plan.scenario)) else ""
@@ -86,7 +86,9 @@ def _spending(plan: Allocation, figures: Figures, numbers: Numbers) -> Claim:
     some = "" if funded == programs else f"{numbers.number(funded)} of "
     spent = numbers.spoken_money(total.spending * dollars)
     on = f"{some}{plural(programs, 'program')}{period}"
-    text = f"The plan spends {spent} on {on}" if total.spending else f"The plan funds {on}, at no cost"
+    at_no_cost = bool((figures.funded & (figures.spending == 0)).any())
+    text = f"The plan spends {spent} {'and funds' if at_no_cost else 'on'} {on}"
+    text = text if total.spending else f"The plan funds {on}, at no cost"
     if total.baseline is not None and total.change == 0:
         text += f", as much as the baseline{grows}"
     elif total.baseline is not None:
@@ -100,11 +102,10 @@ def _spending(plan: Allocation, figures: Figures, numbers: Numbers) -> Claim:
 def _moves(plan: Allocation, figures: Figures, numbers: Numbers) -> Iterator[Claim]:
     """Yield how many programs move, the five largest moves, and what holds the largest two."""
     change, is_new = figures.change, figures.is_new
-    counted = _counts(figures, numbers)
-    yield counted
-    if not any(counted.figures[key] for key in ("gain", "lose", "started")):
-        return
+    yield _counts(figures, numbers)
     sizes = np.where(is_new, figures.spending, change)
+    if not sizes.any():
+        return
     cuts = np.where(is_new, 0, change)
     most, least = np.flatnonzero(sizes == sizes.max()), np.flatnonzero(cuts == cuts.min())
     ends: list[str] = []
@@ -149,9 +150,9 @@ def _counts(figures: Figures, numbers: Numbers) -> Claim:
     """Return how many programs gain, lose and stay as they are, and how many new ones are funded."""
     change, is_new = figures.change, figures.is_new
     up, down = int(((change > 0) & ~is_new).sum()), int(((change < 0) & ~is_new).sum())
-    same, started = int(((change == 0) & ~is_new).sum()), int((is_new & (figures.spending > 0)).sum())
+    same, started = int(((change == 0) & ~is_new).sum()), int((is_new & figures.funded).sum())
     ended = int((~is_new & (figures.spending == 0) & (figures.baseline > 0)).sum())
-    unfunded = int((is_new & (figures.spending == 0)).sum())
+    unfunded = int((is_new & ~figures.funded).sum())
     stated = {"gain": up, "lose": down, "same": same, "ended": ended, "started": started, "unfunded": unfunded}
     if not (up or down or started):
         words = f"Every program keeps its baseline{'' if not unfunded else ', and no new program is funded'}."

@@ -98,7 +98,7 @@ class _DepartmentParts:
     def _said(self, members: Ints) -> str:
         """Return how many programs are funded, and who pays."""
         figures, numbers = self.view.figures, self.view.numbers
-        funded = int((figures.spending[members] > 0).sum())
+        funded = int(figures.funded[members].sum())
         words = f"{numbers.number(funded)} of {plural(len(members), 'program')} {'is' if funded == 1 else 'are'} funded"
         paid = figures.payments[members].sum(axis=(0, 2))
         order = [fund for fund in np.argsort(-paid, kind="stable").tolist() if paid[fund]]

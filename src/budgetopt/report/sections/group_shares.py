@@ -103,8 +103,10 @@ class GroupShares:
         spending, baseline = (self._divided(figures_of) for figures_of in (figures.spending, figures.baseline))
         has_baseline = np.asarray((self.shares[:, ~figures.is_new] > 0).any(axis=1)).tolist()
         programs = (self.shares > _ALL).sum(axis=1).tolist()
-        rows = zip(self.names, baseline.tolist(), spending.tolist(), has_baseline, programs, strict=True)
-        return [MoneyRow(name, now if based else None, plan, some) for name, now, plan, based, some in rows]
+        funded = (self.shares[:, figures.funded] > _ALL).sum(axis=1).tolist()
+        known = [now if based else None for now, based in zip(baseline.tolist(), has_baseline, strict=True)]
+        rows = zip(self.names, known, spending.tolist(), programs, funded, strict=True)
+        return [MoneyRow(name, now, plan, some, funded=count) for name, now, plan, some, count in rows]
 
     def _divided(self, amounts: Ints) -> Ints:
         return self._rounded(self.shares @ amounts.astype(np.float64), int(amounts.sum()))

@@ -22,7 +22,7 @@ MOST_PARTS = 60
 
 
 NOT_FUNDED = "not funded"
-"""What a page says of a program without a baseline and without money."""
+"""What a page says of a program without a baseline that is not funded."""
 
 
 def money_blocks(view: PlanView) -> Iterator[Block]:
@@ -60,7 +60,7 @@ def money_columns(view: PlanView, header: str) -> list[ReportColumn]:
 
 def change_cell(view: PlanView, row: MoneyRow) -> Cell:
     """Return a change, its share below it on a page."""
-    if row.baseline is None and not row.spending and view.media is Media.PAGE:
+    if row.baseline is None and not row.spending and not row.funded and view.media is Media.PAGE:
         return Cell(NOT_FUNDED)
     return Cell(view.change(row), below=[view.share(row)], tone="up" if row.change > 0 else "down")
 

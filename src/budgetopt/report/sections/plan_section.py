@@ -23,7 +23,7 @@ def _facts(view: PlanView) -> Iterator[tuple[str, str, str]]:
     if total.baseline:
         share = f"{view.share(total)} against the baseline" if total.change else "as the baseline"
     yield "Spending", numbers.spoken_money(total.spending * view.figures.unit.dollars), share
-    funded = numbers.number(int((view.figures.spending > 0).sum()))
+    funded = numbers.number(total.funded)
     yield "Programs funded", f"{funded} of {numbers.number(total.programs)}", ""
     if view.effects:
         assumed = f"{numbers.number(len(view.assumptions))} of {numbers.number(len(view.effects))}"

@@ -76,7 +76,7 @@ def _money(view: PlanView) -> Iterator[ReportColumn]:
     known = np.where(is_new, view.money(None), np.array(view.many_money(baseline), dtype=object))
     yield ReportColumn("Baseline", known.tolist(), figure=True)
     yield plan
-    change, unfunded = spending - baseline, is_new & (spending == 0)
+    change, unfunded = spending - baseline, is_new & ~np.append(figures.funded, total.funded)
     has_share = ~is_new & (baseline != 0) & (change != 0)
     shares = np.full(len(change), "", dtype=object)
     shares[has_share] = view.numbers.many_shares(change[has_share] / baseline[has_share], signed=True)

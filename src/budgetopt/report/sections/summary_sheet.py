@@ -82,7 +82,7 @@ def _key_figures(view: PlanView) -> ReportTable:
     rows: list[tuple[str, str, float]] = [
         ("Spending", f"=SUM({programs(PLAN_COLUMN)})", total),
         *([("Baseline", f"=SUM({programs(BASELINE_COLUMN)})", baseline)] if view.figures.has_baseline else []),
-        ("Programs funded", f'=COUNTIF({programs(PLAN_COLUMN)},">0")', funded),
+        ("Programs with money", f'=COUNTIF({programs(PLAN_COLUMN)},">0")', funded),
     ]
     if len(view.bought.rows):
         last = FIRST_ROW + len(view.bought.rows) - 1
@@ -98,7 +98,7 @@ def _key_figures(view: PlanView) -> ReportTable:
         broken = float(sum(_shown(limit.kept) == BROKEN for limit in view.live_limits.rows))
         rows.append(("Limits that are broken", f'=COUNTIF({kept},"{BROKEN}")', broken))
     if not live:
-        rows = [row for row in rows if row[0] in ("Spending", "Baseline", "Programs funded")]
+        rows = [row for row in rows if row[0] in ("Spending", "Baseline", "Programs with money")]
     now: list[Value] = [Formula(words, result) if live else result for _, words, result in rows]
     columns = [
         ReportColumn("Figure", [name for name, _, _ in rows], width=34),
