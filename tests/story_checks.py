@@ -55,7 +55,7 @@ def _spent(plan: Allocation) -> Floats:
 
 def _change(plan: Allocation) -> Floats:
     """Return what each program gains, new ones all that they have; shape (programs,)."""
-    return np.asarray(_spent(plan) - np.nan_to_num(plan.scenario.baselines.sum(axis=1)))
+    return np.asarray(_spent(plan) - np.nan_to_num(plan.scenario.baselines).sum(axis=1))
 
 
 def _spending(plan: Allocation, claim: Claim, unit: float) -> Iterator[str]:
@@ -67,7 +67,7 @@ def _spending(plan: Allocation, claim: Claim, unit: float) -> Iterator[str]:
 
 
 def _counts(plan: Allocation, claim: Claim, unit: float) -> Iterator[str]:
-    change, old = _change(plan), ~np.isnan(plan.scenario.baselines[:, 0])
+    change, old = _change(plan), ~np.isnan(plan.scenario.baselines).all(axis=1)
     for key, sign in (("gain", 1), ("lose", -1)):
         clearly, at_all = (int((old & (sign * change > bound)).sum()) for bound in (unit, 0.0))
         if not clearly <= claim.figures[key] <= max(at_all, clearly) + int((old & (abs(change) <= unit)).sum()):
@@ -77,7 +77,7 @@ def _counts(plan: Allocation, claim: Claim, unit: float) -> Iterator[str]:
 
 
 def _largest(plan: Allocation, claim: Claim, unit: float) -> Iterator[str]:
-    change, old = _change(plan), ~np.isnan(plan.scenario.baselines[:, 0])
+    change, old = _change(plan), ~np.isnan(plan.scenario.baselines).all(axis=1)
     ids = plan.scenario.programs.ids.tolist()
     for key, sizes in (("increase", change), ("cut", np.where(old, -change, 0.0))):
         named: dict[str, float] = claim.figures.get(key, {})

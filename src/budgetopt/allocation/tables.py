@@ -98,7 +98,7 @@ def rows_of(columns: Columns) -> list[dict[str, Any]]:
 
 def _programs(plan: Allocation) -> Columns:
     programs = plan.scenario.programs
-    baseline = plan.scenario.baselines.sum(axis=1)
+    baseline = plan.scenario.total_baselines
     spending = exact_sum(plan.spending, (1, 2), plan.exact_unit)
     change = spending - np.nan_to_num(baseline)
     share = np.full(len(change), np.nan)

@@ -152,6 +152,12 @@ class Scenario(Drawable):
         return np.where(self.programs.has("baseline")[:, None], said * self.price_level, said)
 
     @cached_property
+    def total_baselines(self) -> Floats:
+        """The baselines of all periods together, NaN for programs without one in any period; shape (programs,)."""
+        is_new = np.isnan(self.baselines).all(axis=1)
+        return np.where(is_new, np.nan, np.nan_to_num(self.baselines).sum(axis=1))
+
+    @cached_property
     def kept(self) -> Floats:
         """What each program keeps because nothing of it is measured; dollars, shape (programs, periods)."""
         return kept_baselines(self)

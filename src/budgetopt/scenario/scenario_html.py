@@ -40,7 +40,7 @@ def _tables(scenario: Scenario) -> Iterator[str]:
         "program": programs.ids,
         "name": programs.names(),
         "department": programs.text("department"),
-        "baseline": scenario.baselines.sum(axis=1),
+        "baseline": scenario.total_baselines,
     }
     yield html_table(with_units(pd.DataFrame(columns), scenario), "Programs")
     funds = scenario.funds

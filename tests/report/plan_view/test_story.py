@@ -10,6 +10,7 @@ from tests.report.plans import plan_of
 
 from budgetopt.allocation import Allocation, Status, solve
 from budgetopt.analysis import conflicts, repairs
+from budgetopt.analysis.comparing.compare import compare
 from budgetopt.report import Figures, Numbers, short_story
 from budgetopt.report.figures.limit_lines import LimitLines, limits_of
 from budgetopt.report.figures.outcome_rows import Bought
@@ -365,3 +366,30 @@ def test_a_scenario_without_a_plan_is_told_by_what_contradicts_what_and_what_men
 def test_a_scenario_with_a_plan_has_no_contradiction_to_tell() -> None:
     scenario = Scenario.from_document(budget(100, a=program()))
     assert contradiction_lines(scenario, conflicts(scenario), ()) == []
+
+
+def test_a_baseline_of_some_periods_is_one_and_grows_with_nothing() -> None:
+    visits = {"visits": {"per_dollar": 1}}
+    document: dict[str, Any] = {
+        "periods": ["Y1", "Y2"],
+        "inflation": "10%",
+        "funds": {"f": {"revenue": 500}},
+        "outcomes": {"visits": {"weight": 1}, "talks": {}},
+        "programs": {
+            "ends": {"department": "A", "baseline": {"Y1": 300}, "spending": {"at_most": 100}, "outcomes": visits},
+            "begins": {"department": "A", "baseline": {"Y2": 50}, "outcomes": {"talks": {"per_dollar": 0.1}}},
+            "new": {"department": "B", "outcomes": visits},
+        },
+    }
+    plan = plan_of(document)
+    assert plan.programs["baseline"].fillna(-1).tolist() == [300, 50, -1]
+    assert plan.programs["change"].tolist() == [-100, -50, 800]
+    compared = compare(plan.scenario).plans
+    assert compared.loc["current budget", "spending"] == plan.programs["baseline"].sum()
+    words = told(plan)
+    assert words[0] == "The plan spends $1,000 on 2 of 3 programs over Y1 to Y2, $650 (185.7%) more than the baseline."
+    assert words[1] == "2 programs lose, 1 of them all of its money and the new program is funded."
+
+    # one amount is that of the first period, and grows
+    document["programs"]["ends"]["baseline"] = 300
+    assert "the baseline, which grows with inflation of 10% a year." in told(plan_of(document))[0]

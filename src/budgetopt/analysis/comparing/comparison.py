@@ -108,7 +108,7 @@ class PlanComparison(Drawable):
         amounts, said = [], []
         for one in self.compared:
             scenario = one.audit.scenario
-            programs, baseline = scenario.programs, scenario.baselines.sum(axis=1)
+            programs, baseline = scenario.programs, scenario.total_baselines
             names = {"name": programs.names(), "department": programs.text("department"), "baseline": baseline}
             amounts.append(pd.Series(one.spending, index=programs.ids, name=one.name))
             said.append(pd.DataFrame(names, index=programs.ids))

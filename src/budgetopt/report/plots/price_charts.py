@@ -181,7 +181,7 @@ def scenario_chart(scenario: Scenario) -> LayerChart:
         np.where(departments == "", "no department given", departments) if what == "department" else programs.names()
     )
     keys = names if what == "department" else programs.ids
-    every = pd.DataFrame({"key": keys, what: names, "baseline": np.nan_to_num(scenario.baselines.sum(axis=1))})
+    every = pd.DataFrame({"key": keys, what: names, "baseline": np.nan_to_num(scenario.total_baselines)})
     sums = every.groupby(["key", what], sort=False)[["baseline"]].sum().reset_index()
     frame = sums.sort_values("baseline", ascending=False, kind="stable").head(MOST_ROWS).reset_index(drop=True)
     frame[what] = told_apart(frame[what].tolist(), frame.pop("key").tolist())

@@ -24,7 +24,8 @@ def over_periods(plan: Allocation) -> str:
 
 def baseline_growth(scenario: Scenario, position: int | None = None) -> str:
     """Return how the baseline of the programs, or of one, grows: ``inflation of 2.5% a year``; empty if it does not."""
-    known = ~np.isnan(scenario.baselines[:, 0])
+    # amounts by period are those of their own year
+    known = scenario.programs.has("baseline") & ~np.isnan(scenario.baselines[:, 0])
     if position is not None:
         known &= np.arange(len(known)) == position
     if len(scenario.periods) == 1 or not known.any():
