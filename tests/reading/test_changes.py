@@ -466,3 +466,45 @@ def test_a_part_of_an_objective_without_a_list_is_taken_away(tmp_path: Path) -> 
     (tmp_path / "top.yaml").write_text("extends: below.yaml\nremove: [objective.1.within]\n")
     (objective,) = load(tmp_path / "top.yaml").objective
     assert (objective.minimize, objective.within) == ("spending", None)
+
+
+def of_packages(*named: str) -> Scenario:
+    packages = [{"name": name, "cost": at, "outcomes": {"visits": 1}} for at, name in enumerate(named, 1)]
+    return Scenario.from_document(
+        {
+            **TREE,
+            "funds": {"general": {"revenue": 5}},
+            "programs": {"port": {"packages": packages}, "library": {}},
+            "rules": [],
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("named", "part", "changed"),
+    [
+        # a name counts before a number, which is counted from 0
+        (("1", "2", "3"), "1", "1"),
+        (("1", "2", "3"), "3", "3"),
+        (("1", "2", "3"), "0", "1"),
+        (("2027", "2028"), "2028", "2028"),
+        (("v1.5", "1.5"), "1.5", "1.5"),
+        (("base", "boat"), "1", "boat"),
+    ],
+)
+def test_a_package_whose_name_is_a_number(named: tuple[str, ...], part: str, changed: str) -> None:
+    scenario = of_packages(*named)
+    after = scenario.with_(f"programs.port.packages.{part}.cost=9").programs["port"].packages or ()
+    assert [package.name for package in after] == list(named)
+    assert [package.name for package in after if package.cost == (9,)] == [changed]
+    left = scenario.without(f"programs.port.packages.{part}").programs["port"].packages or ()
+    assert [package.name for package in left] == [name for name in named if name != changed]
+
+
+@pytest.mark.parametrize("part", ["2", "2027", "bota"])
+def test_a_package_that_does_not_stand_is_not_added_by_its_number(part: str) -> None:
+    text = refusal(lambda: of_packages("base", "boat").with_(f"programs.port.packages.{part}.cost=9"))
+    assert f"program 'port' has nothing named '{part}' in packages" in text
+    assert "one of: base, boat" in text
+    text = refusal(lambda: of_packages("base").with_(f"programs.library.packages.{part}.cost=9"))
+    assert "program 'library' has nothing named" in text

@@ -33,15 +33,16 @@ def program_key(table: ProgramTable, rows: Ints, parts: tuple[str, ...]) -> tupl
     Raises PathError if the program has no such thing, or programs have no such key.
     """
     parts = tuple(part.strip() for part in parts)
-    if len(parts) > 1 and len(rows) == 1 and not parts[1].isdecimal() and slot_of(Program).below(parts[0]).is_list:
+    if len(parts) > 1 and len(rows) == 1 and slot_of(Program).below(parts[0]).is_list:
         numbers = table.numbers(int(rows[0]), parts[0])
         match = match_name(parts[1:], numbers)
-        if match is None:
+        if match is None and not (parts[1].isdecimal() and int(parts[1]) in numbers.values()):
             program = named(("programs", table.ids[rows[0]]))
             expected = f"one of: {listed(list(numbers))}" if numbers else ""
             message = f"{program} has nothing named {shown(parts[1])} in {parts[0]}"
             raise PathError("unknown-path", message, expected, suggestion(parts[1], numbers))
-        parts = (parts[0], str(numbers[match[0]]), *parts[1 + match[1] :])
+        number, length = (int(parts[1]), 1) if match is None else (numbers[match[0]], match[1])
+        parts = (parts[0], str(number), *parts[1 + length :])
     key = ".".join(parts)
     if (leaf := leaf_of(Program, key)) is not None:
         return leaf.path
