@@ -247,6 +247,19 @@ class TestTrace:
         )
         assert scenario.trace("funds.g.revenue") == [(None, 5)]
 
+    def test_of_a_selection(self) -> None:
+        scenario = Scenario.from_document(
+            {
+                "funds": {"g": {"revenue": 5, "only": {"program": ["a", "b"]}}},
+                "programs": {"a": {}, "b": {}},
+                "objective": {"minimize": "spending"},
+            }
+        )
+        assert scenario.trace("funds.g.only.program.2") == [(None, "b")]
+        # what does not stand there came from nowhere
+        for part in ("3", "c", "not"):
+            assert scenario.trace(f"funds.g.only.program.{part}") == [(None, None)]
+
     def test_of_a_shift_by_period(self, folder: Path) -> None:
         top = extended(folder, "programs: {library: {spending: {at_most: {B: -1M}}}}")
         assert self.trace(folder, top, "programs.library.spending.at_most") == [

@@ -141,6 +141,43 @@ def test_a_mapping_may_have_numbers_and_tuples_and_none() -> None:
     assert scenario.programs["a"].baseline is None
 
 
+def test_a_mapping_may_have_values_of_numpy() -> None:
+    one, yes = np.array([1])[0], np.array([True])[0]
+    scenario = Scenario.from_document(
+        {
+            "periods": np.array([2027, 2028]),
+            "funds": {"general": {"revenue": np.array([5.5])[0]}},
+            "outcomes": {"visits": {"weight": one}},
+            "programs": {
+                "a": {
+                    "priority": one,
+                    "recurring": yes,
+                    "attributes": {"ward": one, "open": yes},
+                    "outcomes": {"visits": {"curve": np.array([[0, 0], [5, 9]])}},
+                }
+            },
+            "rules": [{"name": "Ward", "sum": "spending", "where": {"ward": one}, "at_most": one}],
+        }
+    )
+    plain = Scenario.from_document(
+        {
+            "periods": [2027, 2028],
+            "funds": {"general": {"revenue": 5.5}},
+            "outcomes": {"visits": {"weight": 1}},
+            "programs": {
+                "a": {
+                    "priority": 1,
+                    "recurring": True,
+                    "attributes": {"ward": 1, "open": True},
+                    "outcomes": {"visits": {"curve": [[0, 0], [5, 9]]}},
+                }
+            },
+            "rules": [{"name": "Ward", "sum": "spending", "where": {"ward": 1}, "at_most": 1}],
+        }
+    )
+    assert scenario.sha256 == plain.sha256
+
+
 def test_problems_of_a_mapping_have_their_path_in_words() -> None:
     document = parse_yaml(SMALL).tree
     document["funds"]["general"]["revenue"] = "ten"

@@ -9,6 +9,8 @@ from pathlib import Path as FilePath
 from typing import Any
 from unicodedata import normalize
 
+import numpy as np
+
 from budgetopt.checks.findings import named, suggestion
 from budgetopt.errors import Place, Problem, ScenarioError
 from budgetopt.reading.project_folder import ProjectFolder, project_of
@@ -145,6 +147,6 @@ def _plain(value: Any, path: Path, problems: list[Problem]) -> Any:
             else:
                 result[name] = _plain(item, (*path, name), problems)
         return result
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple | np.ndarray):
         return [_plain(item, (*path, position), problems) for position, item in enumerate(value)]
-    return value
+    return value.item() if isinstance(value, np.generic) else value

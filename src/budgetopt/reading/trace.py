@@ -37,7 +37,7 @@ def trace(scenario: Scenario, path: str | Sequence[str]) -> list[tuple[Place | N
         if isinstance(node, Mapping):
             node = node.get(str(part))
         elif isinstance(node, list):
-            node = node[int(part)]
+            node = node[part] if isinstance(part, int) else None
         value = _inside(value, part)
     # one amount for every period, before each had its own, was the amount of this one too
     covered = [step for end in range(len(at) + 1) for step in scenario.places.earlier.get(at[:end], ())]
@@ -50,7 +50,7 @@ def _inside(value: Any, part: str | int) -> Any:
     if isinstance(value, Mapping):
         return value.get(part)
     if isinstance(value, tuple | list):
-        return value[int(part)]
+        return value[part] if isinstance(part, int) else None
     fields = {field.alias or name: name for name, field in getattr(type(value), "model_fields", {}).items()}
     return getattr(value, fields[str(part)]) if str(part) in fields else None
 
