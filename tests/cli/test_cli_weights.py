@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+import budgetopt as bo
+
 TOWN = """\
 format: budgetopt/1
 name: Homes and visits
@@ -88,3 +90,32 @@ def test_what_cannot_be_is_refused(city: Path, run: Callable[..., Any], argument
     assert code == 2
     assert not out
     assert words in err
+
+
+def test_where_later_objectives_move_the_plan_it_is_not_said_to_stay(run: Callable[..., Any], tmp_path: Path) -> None:
+    path = tmp_path / "scenario.yaml"
+    text = """\
+name: Nearly
+funds: {general: {revenue: 1000}}
+outcomes: {visits: {weight: 1}, loans: {weight: 1}}
+programs:
+  library: {baseline: 500, outcomes: {visits: {per_dollar: 0.25}}}
+  books: {baseline: 500, outcomes: {loans: {per_dollar: 0.24}}}
+objective: [{maximize: weighted outcomes, within: 2%}, {minimize: change from baseline}]
+"""
+    path.write_text(text, encoding="utf-8")
+    done = run("weights", path)
+    assert done.code == 0
+    first, then, *_ = done.out.splitlines()
+    assert first.startswith("Nearly: the best plan by the first objective alone stays while one weight lies between")
+    assert then == "Later objectives may give up 2% of it, and what they move may change with any weight."
+    # within the range that is printed, the plan itself moves
+    scenario = bo.load(path)
+    ranges = bo.weights(scenario).ranges.set_index("outcome").loc["visits"]
+    assert (ranges["from"], ranges["to"]) == (pytest.approx(0.96), float("inf"))
+    spent = [bo.solve(scenario.with_(f"outcomes.visits.weight={weight}")).programs["spending"] for weight in (1, 3)]
+    assert spent[0]["library"] == pytest.approx(500)
+    assert spent[1]["library"] > 900
+    text = text.replace(", within: 2%", "")
+    path.write_text(text, encoding="utf-8")
+    assert run("weights", path).out.startswith("Nearly: the plan stays while")

@@ -25,7 +25,13 @@ ALIKE = 1e-6
 def weights_lines(found: Weights) -> Iterator[str]:
     """Yield the ranges of weights and what moves beyond them; and the groups, what each loses, and the compromise."""
     numbers = Numbers(found.scenario.currency)
-    yield f"{one_line(found.scenario.name)}: the plan stays while one weight lies between these, and the others stay."
+    first, *later = found.scenario.objective
+    given_up = float(first.within or 0.0) if later else 0.0
+    plan = "the best plan by the first objective alone" if given_up else "the plan"
+    yield f"{one_line(found.scenario.name)}: {plan} stays while one weight lies between these, and the others stay."
+    if given_up:
+        most = numbers.share(given_up, 3)
+        yield f"Later objectives may give up {most} of it, and what they move may change with any weight."
     yield ""
     rows = [
         [
