@@ -54,3 +54,23 @@ def test_what_cannot_be_reached(
     assert done.code == code
     assert done.out == ""
     assert message in done.err
+
+
+@pytest.mark.parametrize(
+    ("each", "when", "added"), [("period", "in each period", "$280"), ("total", "in all periods together", "$40")]
+)
+def test_the_periods_of_a_target_are_told(
+    each: str, when: str, added: str, run: Callable[..., Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "scenario.yaml"
+    text = f"""\
+periods: [FY1, FY2]
+funds: {{general: {{revenue: 100}}}}
+outcomes: {{visits: {{unit: visits, weight: 1, target: {{at_least: 120, each: {each}}}}}}}
+programs: {{library: {{outcomes: {{visits: {{per_dollar: 0.5}}}}}}}}
+"""
+    path.write_text(text, encoding="utf-8")
+    lines = run("reach", path).out.splitlines()
+    assert lines[0] == f"Targets: at least 120 visits of “visits” {when}."
+    # the plan brings 50 visits in each
+    assert lines[1] == f"With every other program kept, the least that is added is {added} over all periods:"

@@ -52,7 +52,8 @@ def _target(found: Reach, name: str) -> str:
             bounds.append(
                 f"{words} {' to '.join(numbers.quantity(float(one)) for one in levels[[0, -1][: len(levels)]])}"
             )
-    each = "" if len(found.scenario.periods) == 1 else " in each period"
+    each = " in each period" if outcome.target.each == "period" else " in all periods together"
+    each = each if len(found.scenario.periods) > 1 else ""
     return f"{' and '.join(bounds)} {one_line(outcome.unit)} of “{label(name, outcome.name)}”{each}"
 
 
