@@ -181,7 +181,7 @@ def test_the_gaps_of_all_objectives_are_told_if_one_was_asked_for(gaps: tuple[fl
     document = {
         "unique": True,
         "provenance": {"inputs": {}, "solver": "S", "seconds": 2, "budgetopt": "1"},
-        "objective": {"stages": [{"tolerance": gap} for gap in gaps]},
+        "objective": {"stages": [{"tolerance": gap, "value": None, "plan_value": 0} for gap in gaps]},
         "certificate": {"checks": {"gap": {"tolerance": 0.2}}},
     }
     words = dict(unproved(document, bo.Scenario.from_document(TIES)))["solver"]
@@ -220,6 +220,58 @@ def test_solving_again_tells_a_plan_that_is_not_the_best() -> None:
     # what was not confirmed is not solved again
     refused = verify_result(worse, read)
     assert solved_again(refused, worse, read) is refused
+
+
+CHOICE = {
+    "funds": {"general": {"revenue": 100}},
+    "outcomes": {"good": {"unit": "units", "weight": 1}},
+    "programs": {
+        name: {"packages": [{"name": "all", "cost": cost, "outcomes": {"good": 300}}]}
+        for name, cost in (("a", 60), ("b", 90))
+    },
+    "objective": [{"maximize": "weighted outcomes"}, {"minimize": "spending"}],
+}
+
+
+@pytest.mark.parametrize("unique", [True, False, None])
+def test_a_later_objective_over_integer_decisions_is_named_and_solved_again(unique: bool | None) -> None:
+    """One of the two packages is all that 100 pay for, and both do as much; the second objective asks for the cheap."""
+    scenario, document = solved(CHOICE)
+    best = verify_result(document, scenario)
+    assert "no plan that the objectives before it leave can minimize spending better" in notes(best)
+    confirmed = solved_again(best, document, scenario)
+    assert confirmed.accepted
+    assert "minimize spending" not in notes(confirmed)
+    dear = scenario.with_(("programs.a.packages", [{"name": "all", "cost": 101, "outcomes": {"good": 300}}]))
+    forged = json.loads(bo.solve(dear).to_json())
+    assert forged["objective"]["stages"][1]["value"] == 90
+    found = solved_again(best, {**forged, "unique": unique}, scenario)
+    assert "solved again here a better plan to minimize spending is found: 60, and not 90" in str(found)
+    assert not found.accepted
+    assert "minimize spending" in notes(found)
+
+
+def test_what_later_objectives_gave_up_is_named_and_solved_again() -> None:
+    """Of 100 dollars 60 go to a, which does twice as much; of the 160 a twentieth is given up to spend 8 less."""
+    scenario, document = solved(
+        {
+            **CHOICE,
+            "programs": {
+                "a": {"spending": {"at_most": 60}, "outcomes": {"good": {"per_dollar": 2}}},
+                "b": {"outcomes": {"good": {"per_dollar": 1}}},
+            },
+            "objective": [{"maximize": "weighted outcomes", "within": "5%"}, {"minimize": "spending"}],
+        }
+    )
+    words = "the objective to maximize weighted outcomes reached 160 before later ones gave up some of it"
+    found = verify_result(document, scenario)
+    assert words in notes(found)
+    assert words not in notes(solved_again(found, document, scenario))
+    higher = copy.deepcopy(document)
+    higher["objective"]["stages"][0]["value"] = 168.0
+    again = solved_again(found, higher, scenario)
+    assert "solved again here no plan is better than 160, and it says 168" in str(again)
+    assert words in notes(again)
 
 
 def test_solving_again_tells_another_of_equally_good_plans() -> None:

@@ -10,12 +10,16 @@ from budgetopt.scenario.words import listed, plural, visible
 
 __all__ = ["unproved"]
 
+VISIBLE = 1e-7
+"""The share of a value below which what whole amounts cost it is not what later objectives gave up."""
+
 
 def unproved(document: Mapping[str, Any], scenario: Scenario) -> Iterator[tuple[str, str]]:
     """Yield what no plan, no price and no figure of the scenario shows, each under a name and in a sentence.
 
     These are the files that the result was made from, where they are not those of today; the rule for ties, which a
-    solver would have to apply again; a finer rounding than the scenario asks for; and what the document says of the
+    solver would have to apply again; what objectives had before later ones gave it up, and how good later ones are
+    over integer decisions; a finer rounding than the scenario asks for; and what the document says of the
     solving.
     """
     if words := _of_files(document["provenance"]["inputs"], scenario.inputs):
@@ -23,6 +27,8 @@ def unproved(document: Mapping[str, Any], scenario: Scenario) -> Iterator[tuple[
     ties = "that it is the one of equally good plans which the rule for ties picks"
     ties = ties if document["unique"] else "that the rule for ties picked none of equally good plans"
     yield "ties", f"{ties} is the file's word; --solve works it out"
+    if objectives := [*_of_objectives(document)]:
+        yield "objectives", f"{'; '.join(objectives)}: that is the file's word; --solve works it out"
     whole = scenario.document.round_to
     if whole is not None and (unit := document["objective"]["rounded_to"]) < whole:
         yield "rounding", f"that no multiples of {whole:,.10g} keep every limit is the file's word: it has {unit:,.10g}"
@@ -32,6 +38,22 @@ def unproved(document: Mapping[str, Any], scenario: Scenario) -> Iterator[tuple[
     asked = [*asked, document["certificate"]["checks"].get("gap", {}).get("tolerance")]
     gaps = ", ".join(dict.fromkeys(f"{gap:.3g}" for gap in asked if gap is not None)) if any(asked[:-1]) else ""
     yield "solver", f"solved by {took}{f', asked for a gap of {gaps}' if gaps else ''}: that is the file's word"
+
+
+def _of_objectives(document: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is said of objectives that neither the plan nor prices show.
+
+    The plan has not what a later objective gave up of one before it. Over integer decisions, prices prove a bound of
+    the first objective alone.
+    """
+    for place, stage in enumerate(document["objective"]["stages"]):
+        value, mine = stage["value"], stage["plan_value"]
+        if value is None:
+            return
+        if stage["within"] and abs(value - mine) > VISIBLE * max(abs(value), abs(mine)):
+            yield f"the objective to {stage['label']} reached {value:,.10g} before later ones gave up some of it"
+        if place and (stage["tolerance"] is not None or document["proof"]["stages"][place] is None):
+            yield f"no plan that the objectives before it leave can {stage['label']} better"
 
 
 def _of_files(said: Mapping[str, str], now: Mapping[str, str]) -> str:
