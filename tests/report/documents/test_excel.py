@@ -244,3 +244,18 @@ def test_a_workbook_is_packed_quickly_and_the_library_is_left_as_it_was(
         sizes.append(write_excel(small, tmp_path / f"{level}.xlsx").stat().st_size)
     assert sizes[1] < sizes[0] / 2
     assert workbook.ZipFile is zipfile.ZipFile
+
+
+@pytest.mark.parametrize("discount", [0, "10%"])
+def test_sums_of_outcomes_that_the_objective_discounts_say_that_they_are_not(discount: object, tmp_path: Path) -> None:
+    plan = plan_of(
+        {
+            "periods": ["Y1", "Y2"], "discount": discount, "funds": {"f": {"revenue": 100, "carryover": False}},
+            "outcomes": {"o": {"weight": 2}}, "programs": {"p": {"outcomes": {"o": {"per_dollar": 1}}}},
+        }
+    )  # fmt: skip
+    book = written(plan, tmp_path, results=True)
+    figures = {row[0]: row[1] for row in book["Summary"].iter_rows(max_col=2, values_only=True)}
+    name = "Weighted outcomes" if plan.objective_value == pytest.approx(400) else "Weighted outcomes, not discounted"
+    assert figures[name] == pytest.approx(400)
+    assert name.replace("outcomes", "value") in totals(book["Outcomes"])

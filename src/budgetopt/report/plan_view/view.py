@@ -179,6 +179,11 @@ class PlanView:
         return "" if len(self.periods) == 1 else ", all periods together"
 
     @property
+    def undiscounted(self) -> str:
+        """What to say of weighted outcomes that are added up as they are; empty where none is discounted."""
+        return ", not discounted" if self.plan.scenario.document.discount and len(self.periods) > 1 else ""
+
+    @property
     def currency(self) -> str:
         """What amounts are in: ``USD``, ``millions of USD``."""
         currency = one_line(self.plan.scenario.currency)

@@ -210,7 +210,7 @@ def outcome_sheets(view: PlanView) -> list[ReportTable]:
         ReportColumn("Baseline", table["baseline"].tolist(), format=NUMBER, width=15),
         ReportColumn("Plan", level, format=NUMBER, width=15),
         ReportColumn("Change", change, format=NUMBER, width=15),
-        ReportColumn("Weighted value", value, format=NUMBER, width=17, total=True),
+        ReportColumn(f"Weighted value{view.undiscounted}", value, format=NUMBER, width=17, total=True),
         ReportColumn("Rests on", rests, width=15),
         *(
             ReportColumn(header, table[name].tolist(), format=NUMBER, width=15, printed=False)

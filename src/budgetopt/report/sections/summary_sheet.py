@@ -86,7 +86,8 @@ def _key_figures(view: PlanView) -> ReportTable:
     ]
     if len(view.bought.rows):
         last = FIRST_ROW + len(view.bought.rows) - 1
-        rows.append(("Weighted outcomes", f"=SUM(Outcomes!$H${FIRST_ROW}:$H${last})", plan.audit.weighted_value))
+        name, words = f"Weighted outcomes{view.undiscounted}", f"=SUM(Outcomes!$H${FIRST_ROW}:$H${last})"
+        rows.append((name, words, plan.audit.weighted_value))
     letter = kept_column(view)
     rows.append(("Programs outside their own limits", f'=COUNTIF({programs(letter)},"{BROKEN}")', 0.0))
     accounts = FIRST_ROW + len(plan.funds) - 1
