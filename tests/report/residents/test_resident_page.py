@@ -139,6 +139,23 @@ def test_what_is_granted_is_said_in_words() -> None:
     assert "$0 (nothing)" in residents_page(plan_of(document))
 
 
+def test_a_proposal_for_every_year_is_granted_in_full_where_every_year_has_it() -> None:
+    document = {
+        "periods": ["FY1", "FY2"],
+        "funds": {"general": {"revenue": {"FY1": 10, "FY2": 16}, "carryover": False}},
+        "outcomes": {"visits": {"weight": 1}},
+        "programs": {
+            "pool": {"packages": [{"cost": 10, "outcomes": {"visits": 10}}]},
+            "talks": {"packages": [{"cost": 4, "outcomes": {"visits": 1}}]},
+            "bridge": {"start": ["FY2"], "packages": [{"cost": [2, 0], "opens_after": 0, "outcomes": {"visits": 1}}]},
+        },
+    }
+    page = read(residents_page(plan_of(document)))
+    ((_, rows, _),) = tables(page, "asked")
+    assert [row[-1] for row in rows] == ["Yes", "Yes, in FY2", "Yes, it starts in FY2"]
+    assert "2 of 3 are granted in full." in part(page, "asked").text()
+
+
 def test_internal_notes_are_left_out_and_public_ones_are_not(milltown: Allocation) -> None:
     text = residents_page(milltown)
     assert INTERNAL not in text

@@ -89,7 +89,9 @@ def _packages(view: ResidentView) -> Iterator[_Request]:
             if packages.is_project[at]:
                 decided = say("Yes, it starts in {periods}", periods=periods)
         name, program_name = (named, view.names[program]) if named else (view.names[program], "")
-        yield _Request(name, program_name, cost, decided, bool(taken.any()), float(votes[at]))
+        # what is asked for every year is granted in full only in all of them
+        whole = bool(taken.any() if packages.is_project[at] else taken.all())
+        yield _Request(name, program_name, cost, decided, whole, float(votes[at]))
 
 
 def _votes(view: ResidentView) -> Floats:
