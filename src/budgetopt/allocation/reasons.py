@@ -15,7 +15,7 @@ from budgetopt.formulation.stages import outcome_worths
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.model import CHANGE, LARGEST_CUT
 from budgetopt.scenario.programs import Bools, Texts
-from budgetopt.scenario.words import money, printed
+from budgetopt.scenario.words import money, plural, printed
 
 if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
@@ -94,8 +94,11 @@ def funded_of(plan: Allocation) -> Bools:
     return funded
 
 
-def what_limits(plan: Allocation, spoken: Callable[[float], str] = money) -> str:
-    """Return, for a plan without a limit that binds, why it still goes no further; one sentence."""
+def what_limits(plan: Allocation, spoken: Callable[[float], str] = money, own: int = 0) -> str:
+    """Return, for a plan without a limit that binds, why it still goes no further; one sentence.
+
+    ``own`` is how many limits of single programs bind, where only such limits do.
+    """
     if (found := cheapest_unfunded(plan)) is not None:
         cost, left, period = found
         when = f" in {plan.scenario.periods[period]}" if len(plan.scenario.periods) > 1 else ""
@@ -111,8 +114,12 @@ def what_limits(plan: Allocation, spoken: Callable[[float], str] = money) -> str
     )
     if len(reasons) and (at_ceiling | have_all_packages(plan) | (idle & ~_needs_more_at_once(plan))).all():
         return "Nothing more is to be gained: each program is at its ceiling, or would add nothing with more money."
+    if together := _spent_together(plan):
+        return together
+    if own:
+        return f"{plural(own, 'limit of a single program binds', 'limits of single programs bind')}, and no other."
     held = "With the all-or-nothing decisions as they are, no" if plan.formulation.linear_program.is_integer else "No"
-    return _spent_together(plan) or f"{held} limit holds the plan back."
+    return f"{held} limit holds the plan back."
 
 
 def _at_ceiling(plan: Allocation) -> Bools:

@@ -393,3 +393,21 @@ def test_a_baseline_of_some_periods_is_one_and_grows_with_nothing() -> None:
     # one amount is that of the first period, and grows
     document["programs"]["ends"]["baseline"] = 300
     assert "the baseline, which grows with inflation of 10% a year." in told(plan_of(document))[0]
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_where_limits_of_single_programs_alone_bind_the_story_says_so(count: int) -> None:
+    visits = {"outcomes": {"o": {"per_dollar": 2}}, "spending": {"at_most": 10}}
+    ceilings: dict[str, dict[str, Any]] = {f"p{at}": visits for at in range(count)}
+    # more of the others brings no more, and they are at no ceiling
+    flat = {"outcomes": {"o": {"curve": [[0, 0], [5, 5]]}}}
+    plan = plan_of(budget(1000.0, flat=flat, **ceilings))
+    binding = limits_of(plan, Numbers()).binding
+    assert len(binding) == count
+    assert all("would add" in limit.price_words for limit in binding)
+    said = {
+        0: "No limit holds the plan back.",
+        1: "1 limit of a single program binds, and no other.",
+        2: "2 limits of single programs bind, and no other.",
+    }
+    assert told(plan)[-1] == said[count]

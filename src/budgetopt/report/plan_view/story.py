@@ -292,7 +292,7 @@ def _limits(plan: Allocation, limits: LimitLines, numbers: Numbers) -> list[Clai
     every = limits.binding
     binding = every.first
     if not binding:
-        return [Claim("limit", what_limits(plan, numbers.spoken_money))]
+        return [Claim("limit", what_limits(plan, numbers.spoken_money, len(every)))]
     claims = []
     if money := [limit for limit in binding if limit.kind == "money"]:
         claims.append(_used_up(money))
