@@ -5,6 +5,7 @@ from __future__ import annotations
 from io import StringIO
 from typing import Any
 
+import pytest
 from rich.console import Console
 from tests.report.plans import plan_of
 
@@ -99,6 +100,38 @@ def test_a_group_is_named_beside_its_rule() -> None:
     programs = {key: {"department": key.upper(), "outcomes": SERVED} for key in ("fire", "parks")}
     limits = shown(plan_of(city(rules=rules, programs=programs, resources={})))
     assert limits["Fair: PARKS"].bound.endswith("no more than 30% below any other")
+
+
+@pytest.mark.parametrize(
+    ("what", "figure", "unit", "gain"),
+    [("spending", "$1.20", "$1", "27.8"), ("outcome o", "2.7 visits", "visit", "12.5")],
+)
+def test_parity_by_population_is_said_per_head(what: str, figure: str, unit: str, gain: str) -> None:
+    # of spending the north gets 120 of 270 for 100 heads, of visits 2 for each of 135; a unit a head less moves
+    # 100 / 1.8 dollars, or 25, to where they bring half a visit more
+    rule = {
+        "name": "Fair",
+        "sum": what,
+        "by": "department",
+        "parity": "20%",
+        "population": {"north": 100, "south": 100},
+    }
+    document = {
+        "funds": {"f": {"revenue": 270}},
+        "outcomes": {"o": {"unit": "visits", "weight": 1}},
+        "programs": {
+            "n": {"department": "north", "outcomes": {"o": {"per_dollar": 2}}},
+            "s": {"department": "south", "outcomes": {"o": {"per_dollar": 2.5}}},
+        },
+        "rules": [rule],
+    }
+    limit = shown(plan_of(document))["Fair: north"]
+    assert limit.value == f"{figure} per head"
+    assert limit.bound == f"at least {figure} per head, no more than 20% below any other"
+    assert limit.price_words == f"Each {unit} per head less asked for would add {gain} to the weighted outcomes."
+    # for each group, without a population, there are no heads
+    del rule["population"]
+    assert "per head" not in shown(plan_of(document))["Fair: north"].bound
 
 
 def test_what_a_page_does_not_show_it_counts() -> None:

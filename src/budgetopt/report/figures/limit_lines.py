@@ -253,7 +253,7 @@ def _period(plan: Allocation, period: str) -> str:
 
 def _price_words(gain: Gain, limit: Limit, sense: str, price: float, unit: str) -> str:
     usual = {"at least": "less asked for", "at most": "more allowed"}.get(sense, "of relaxation")
-    more = limit.relaxed.get("") or limit.relaxed.get(sense, usual)
+    more = f"{limit.per} {limit.relaxed.get('') or limit.relaxed.get(sense, usual)}".strip()
     if unit == COVERAGE and math.isfinite(price) and price > 0:
         return f"Each percentage point {more} would {gain.words(price / 100)}."
     return _words(gain, price, "" if sense == "holds" else one_line(unit), more, one_of_many=sense == "holds")
@@ -279,7 +279,7 @@ def _value_words(plan: Allocation, limit: Limit, row: Row, numbers: Numbers) -> 
         return f"{_programs(plan, [str(row['part'])])} {'funded' if value else 'not funded'}"
     if limit.unit == "programs":
         return f"{plural(int(value), 'program')} funded"
-    return _figure(numbers, value, str(row["unit"]))
+    return _figure(numbers, value, str(row["unit"])) + limit.per
 
 
 def _bound_words(plan: Allocation, limit: Limit, row: Row, numbers: Numbers) -> str:
@@ -289,7 +289,7 @@ def _bound_words(plan: Allocation, limit: Limit, row: Row, numbers: Numbers) -> 
     if math.isnan(float(row["bound"])):
         return limit.unasked
     sense = str(row["sense"])
-    text = f"{sense} {_figure(numbers, float(row['bound']), str(row['unit']))}"
+    text = f"{sense} {_figure(numbers, float(row['bound']), str(row['unit']))}{limit.per}"
     return text + _share(plan, limit, sense, str(row["period"]), numbers) + _said(plan, limit.remark, "", numbers)
 
 

@@ -138,6 +138,8 @@ class Limit:
         What is said where it asks for nothing.
     relaxed
         How its relaxation is said, by its sense or by ``""`` for every sense.
+    per
+        What stands behind every figure of its rows, after a blank: ``per head``. Empty for none.
     is_demand
         Whether the scenario could do without it. Money and what can be served at most are facts.
     is_negotiable
@@ -182,6 +184,7 @@ class Limit:
     remark: Words = ()
     unasked: str = "asks for nothing here"
     relaxed: Mapping[str, str] = field(default_factory=dict)
+    per: str = ""
     is_demand: bool = True
     is_negotiable: bool = True
     is_linear: bool = True

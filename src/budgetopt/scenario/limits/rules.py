@@ -87,6 +87,7 @@ def _sum(scenario: Scenario, rule: SumRule) -> dict[str, Any]:
         own["numbers"] = (*_numbers(rule), Number("parity", "at most", rule.parity, measure="gap"))
     if rule.parity is not None and rule.each_at_least is None and rule.each_at_most is None:
         own["remark"] = (", no more than ", rule.parity, " below any other")
+        own["per"] = " per head" if rule.population else ""
     return own
 
 
