@@ -264,6 +264,38 @@ def test_a_whole_number_that_no_float_holds_is_told_of(path: Path_, number: int)
     assert failed(verify_result(document, scenario)) == "form"
 
 
+@pytest.mark.parametrize(
+    ("table", "row", "words"),
+    [
+        ("effects", {"program": 0, "outcome": "good", "level": 7, "low": None, "high": None, "assumed": False}, "good"),
+        ("units", {"program": 0, "period": "budget", "units": 0}, "budget"),
+    ],
+)
+def test_a_row_that_stands_twice_is_told_of(table: str, row: dict[str, Any], words: str) -> None:
+    """The right row follows the forged one, and a reader would see both."""
+    clinic = {
+        "service": {"unit": "cases", "unit_cost": 10},
+        "outcomes": {"good": {"per_unit": 2, "evidence": "rct", "source": "A study"}},
+    }
+    scenario = bo.Scenario.from_document(
+        {
+            "funds": {"general": {"revenue": 100}},
+            "outcomes": {"good": {"unit": "units", "weight": 1}},
+            "programs": {"clinic": clinic},
+        }
+    )
+    document = json.loads(bo.solve(scenario).to_json())
+    assert verify_result(document, scenario).accepted
+    columns = document[table] if table == "effects" else document["decisions"][table]
+    right = {name: column[0] if isinstance(column, list) else column for name, column in columns.items()}
+    for name, value in row.items():
+        at = {"names": [value], "at": [0, 0]} if isinstance(value, str) else [value, right[name]]
+        columns[name] = at
+    found = verify_result({**document, "document_sha256": document_sha256(document)}, scenario)
+    assert failed(found) == "form"
+    assert f"a table names clinic, {words} twice" in str(found)
+
+
 def test_noise_is_the_only_slack_there_is(dakota: tuple[bo.Scenario, dict[str, Any]]) -> None:
     scenario, document = dakota
     loose = {".".join(map(str, path)) for path, value in leaves(document) if accepts(scenario, document, path, value)}

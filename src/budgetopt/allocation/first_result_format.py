@@ -190,11 +190,13 @@ def _programs(
         by_fund, by_period = rows[program]["by_fund"], rows[program]["by_period"]
         by_fund[fund] = by_fund.get(fund, 0.0) + amount
         by_period[period] = by_period.get(period, 0.0) + amount
-    for program, period, units in served:
-        rows[program]["units"][period] = units
-    for at, outcome, level, low, high, assumed in _rows(document["effects"], EffectColumns):
-        row = rows[ids[at]]
-        row["outcomes"][outcome] = level
+    for program, by_period in _nested(served).items():
+        rows[program]["units"] = by_period
+    effects = [(ids[at], *rest) for at, *rest in _rows(document["effects"], EffectColumns)]
+    levels = _nested((program, outcome, level) for program, outcome, level, *_ in effects)
+    for program, outcome, _, low, high, assumed in effects:
+        row = rows[program]
+        row["outcomes"] = levels[program]
         if low is not None or high is not None:
             row["outcome_ranges"][outcome] = {"low": low, "high": high}
         if assumed:
@@ -230,7 +232,7 @@ def _nested(rows: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
         for name in outer:
             inner = inner.setdefault(name, {})
         if last in inner:
-            raise ResultFileError(f"the decisions name {', '.join((*outer, last))} twice")
+            raise ResultFileError(f"a table names {', '.join((*outer, last))} twice")
         inner[last] = value
     return out
 
