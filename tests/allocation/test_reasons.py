@@ -120,7 +120,7 @@ def test_a_service_that_costs_nothing_is_funded() -> None:
     document = {**document_of(programs, revenue=10), "resources": {"nurses": {"capacity": 100}}}
     plan = bo.solve(Scenario.from_document(document))
     assert plan.programs["reason"]["free"] == "at its ceiling of 30 cases"
-    assert str(plan.explain()).splitlines()[2] == "The plan spends $10 on 2 programs in FY1."
+    assert str(plan.explain()).splitlines()[2] == "The plan spends $10 and funds 2 programs in FY1."
 
 
 def test_staff_that_are_used_up_hold_a_program_and_money_that_is_left_does_not() -> None:
