@@ -150,6 +150,20 @@ def test_what_cannot_be_a_multiple_stays_in_cents(tmp_path: Path) -> None:
     ).read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("unit", [0.01, 0.02, 0.05, 0.25, 0.5, 5])
+def test_small_coins_are_units_as_others_are(unit: float) -> None:
+    programs = {
+        "some": {"spending": {"at_most": 333.333}, "outcomes": {"good": {"per_dollar": 3}}},
+        "rest": {"outcomes": {"good": {"per_dollar": 1}}},
+    }
+    plan = solved(programs, 1_000.13, round_to=unit)
+    counts = plan.spending.ravel() / unit
+    assert counts == pytest.approx(np.rint(counts), abs=1e-6)
+    assert np.rint(counts).sum() == np.floor(1_000.13 / unit + 1e-6)
+    assert plan.rounded_to == unit
+    confirmed(plan)
+
+
 def test_where_no_multiples_keep_every_limit_the_unit_is_smaller() -> None:
     fixed = {"name": "Exact", "sum": "spending", "equals": 4_500}
     plan = solved({"a": {"outcomes": {"good": {"per_dollar": 1}}}}, 9_000, rules=[fixed], round_to=1_000)

@@ -97,12 +97,12 @@ def _units(scenario: Scenario, spending: Floats) -> Iterator[float]:
     # cents of more than a few thousand billions are no whole numbers
     unit = scenario.document.round_to or power_of_ten(max(CENT, EXACT * largest))
     finest = min(FINEST * largest, unit)
-    if scenario.document.round_to is not None:
+    if (asked := scenario.document.round_to) is not None:
         finest = scenario.cent
-        while unit >= 10 * CENT:
+        while unit > CENT * (1 + 1e-9):
             yield unit
             unit = unit / 10
-        unit = min(unit, CENT)
+        unit = min(asked, CENT)
     while unit >= finest:
         yield unit
         unit = float(f"{unit / 10:.0e}")
