@@ -508,3 +508,12 @@ def test_a_package_that_does_not_stand_is_not_added_by_its_number(part: str) -> 
     assert "one of: base, boat" in text
     text = refusal(lambda: of_packages("base").with_(f"programs.library.packages.{part}.cost=9"))
     assert "program 'library' has nothing named" in text
+
+
+def test_the_path_of_a_message_leads_to_its_entry() -> None:
+    packages = [{"name": name, "cost": cost} for name, cost in (("base", "9M"), ("ladder company", "lots"))]
+    tree = {**TREE, "programs": {**TREE["programs"], "fire": {"packages": packages}}}
+    text = refusal(lambda: Scenario.from_document(tree))
+    path = "programs.fire.packages.ladder company.cost"
+    assert f"{path}: 'lots' is not an amount" in text
+    assert SCENARIO.with_(f"{path}=5").packages.cost[-1].tolist() == [5.0]

@@ -34,17 +34,20 @@ _NOT_SELECTED_BY = (
     ),
 )
 """Keys of a program that no selection asks for: without them, what a selection matches is known all the same."""
+_BY_NAME = ("rules", "packages")
+"""Lists whose entries go by their names, in messages and in changes alike."""
 _THINGS = {"funds": "fund", "outcomes": "outcome", "resources": "resource", "programs": "program"}
 
 
 def dotted(path: Path, tree: Any = None) -> str:
-    """Return a path as its keys joined by dots; rules go by their names, other entries by their number from 1."""
-    parts = []
+    """Return a path as its keys joined by dots; rules and packages go by their names, other entries from 1."""
+    parts, node = [], tree
     for position, item in enumerate(path):
         if isinstance(item, int):
-            name = _rule_name(tree, item) if path[:position] == ("rules",) else ""
-            parts.append(name or str(item + 1))
+            node = node[item] if isinstance(node, list | tuple) and item < len(node) else None
+            parts.append((path[position - 1] in _BY_NAME and _own_name(node)) or str(item + 1))
         else:
+            node = node.get(item) if isinstance(node, dict) else None
             parts.append(item)
     return visible(".".join(parts))
 
@@ -80,8 +83,11 @@ def _thing(path: Path, tree: Any) -> tuple[str, Path]:
 
 def _rule_name(tree: Any, position: int) -> str:
     rules = tree.get("rules") if isinstance(tree, dict) else None
-    rule = rules[position] if isinstance(rules, list | tuple) and position < len(rules) else None
-    name = rule.get("name") if isinstance(rule, dict) else None
+    return _own_name(rules[position]) if isinstance(rules, list | tuple) and position < len(rules) else ""
+
+
+def _own_name(entry: Any) -> str:
+    name = entry.get("name") if isinstance(entry, dict) else None
     return name if isinstance(name, str) else ""
 
 
