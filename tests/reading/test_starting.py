@@ -10,7 +10,7 @@ import pytest
 from budgetopt.errors import OptionError, ScenarioError
 from budgetopt.reading.load import load
 from budgetopt.reading.office.choices import ChoiceError, Choices
-from budgetopt.reading.starting import from_table
+from budgetopt.reading.starting import first_scenario, from_table, read_budget
 from budgetopt.reading.write import write_files
 from budgetopt.reading.yaml_file import read_yaml
 
@@ -135,3 +135,16 @@ def test_a_program_of_which_one_line_breaks_the_name_is_added_up(tmp_path: Path)
     folder = write_files(tmp_path / "t", from_table(workbook(tmp_path, rows), "t")[0])
     programs = load(folder).programs
     assert dict(zip(programs.ids, programs.baseline(), strict=True)) == {"Library hours": 310, "Pools": 100}
+
+
+def test_outcomes_of_the_table_are_named_without_weights(tmp_path: Path) -> None:
+    table = "program,baseline,outcomes.visits.per_dollar,outcomes.No. 1.curve\na,100,2,\nb,50,,0:0;50:3;100:4\n"
+    (tmp_path / "own.csv").write_text(table)
+    files, _ = from_table(str(tmp_path / "own.csv"), "town")
+    written = load(write_files(tmp_path / "town", files))
+    for scenario in (written, first_scenario(tmp_path / "own.csv")):
+        assert {name: (one.unit, one.weight) for name, one in scenario.outcomes.items()} == {
+            "visits": ("visits", 0), "No. 1": ("No. 1", 0)
+        }  # fmt: skip
+        assert scenario.programs["b"].outcomes["No. 1"].curve == ((0, 0), (50, 3), (100, 4))
+    assert read_budget(tmp_path / "own.csv").programs.ids.tolist() == ["a", "b"]

@@ -94,7 +94,7 @@ def scenario_beside(text: str, file: Path) -> Scenario:
     return assembled([Source(parse_yaml(text).tree, folder=file.parent)]).scenario()
 
 
-def read_budget(name: str, choices: Choices | None = None) -> BudgetFile:
+def read_budget(name: str | Path, choices: Choices | None = None) -> BudgetFile:
     """Return the programs of a budget file, and how it was understood.
 
     Parameters
@@ -113,7 +113,7 @@ def read_budget(name: str, choices: Choices | None = None) -> BudgetFile:
     ScenarioError
         If cells of that table cannot be read.
     """
-    return _read(name, choices or Choices())[1]
+    return _read(str(name), choices or Choices())[1]
 
 
 def _read(name: str, choices: Choices) -> tuple[bytes, BudgetFile]:

@@ -12,7 +12,7 @@ import numpy as np
 from budgetopt.reading.office.other_sheets import Grant, Measures
 from budgetopt.reading.yaml_text import number_text, quoted
 from budgetopt.scenario.model.table import Table
-from budgetopt.scenario.programs import Floats, ProgramTable
+from budgetopt.scenario.programs import Floats, ProgramTable, split_key
 
 __all__ = ["BudgetFile", "baselines_of", "scenario_text"]
 
@@ -86,7 +86,7 @@ def scenario_text(found: BudgetFile, file: str, title: str) -> str:
 
 def _example_lines(found: BudgetFile) -> Iterator[str]:
     """Yield what to write next."""
-    if found.measures is not None:
+    if _outcomes(found):
         yield "# The outcomes have no weights yet: what a unit of each is worth is for the council to say. Then write:"
     else:
         program = quoted(found.programs.ids[0]) if len(found.programs) else "library"
@@ -98,14 +98,19 @@ def _example_lines(found: BudgetFile) -> Iterator[str]:
     yield "# objective: {maximize: weighted outcomes}"
 
 
+def _outcomes(found: BudgetFile) -> dict[str, str]:
+    """Return the outcomes of the table of programs and of the sheet of results, with the units that are said."""
+    keys = (split_key(key) for key in found.programs.columns if key.startswith("outcomes."))
+    own = {outcome: "" for _, outcome, *_ in keys}
+    return own if found.measures is None else own | dict(found.measures.outcomes)
+
+
 def _outcome_lines(found: BudgetFile) -> Iterator[str]:
-    """Yield the outcomes of the sheet of results."""
-    if found.measures is None:
-        return
-    yield ""
-    yield "outcomes:"
-    for outcome, unit in found.measures.outcomes.items():
-        yield f"  {quoted(outcome)}: {{unit: {quoted(unit or outcome)}}}"
+    """Yield the outcomes of which the file says something."""
+    if outcomes := _outcomes(found):
+        yield ""
+        yield "outcomes:"
+        yield from (f"  {quoted(outcome)}: {{unit: {quoted(unit or outcome)}}}" for outcome, unit in outcomes.items())
 
 
 def _evidence_lines(found: BudgetFile, copied: str) -> Iterator[str]:
