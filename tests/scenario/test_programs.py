@@ -38,7 +38,7 @@ EFFECTS = st.builds(
 WRITTEN = st.fixed_dictionaries(
     {},
     optional={
-        "name": st.text(st.characters(categories=["L", "Zs"], exclude_characters="\u00a0"), max_size=8),
+        "name": st.text(st.one_of(VISIBLE, st.just(" ")), max_size=8),
         "department": NAMES,
         "tags": st.lists(NAMES, max_size=3),
         "districts": st.dictionaries(st.one_of(NAMES, DOTTED), st.sampled_from([0.1, "20%"]), max_size=3),
