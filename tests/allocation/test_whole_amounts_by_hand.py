@@ -163,7 +163,8 @@ def test_without_a_unit_amounts_are_cents_or_as_fine_as_the_plan_needs() -> None
     ("round_to", "largest", "units"),
     [
         (1_000, 200_000, [1_000, 100, 10, 1, 0.1, 0.01]),
-        (0.5, 200_000, [0.5, 0.01]),
+        (0.5, 200_000, [0.5, 0.05, 0.01]),
+        (0.05, 200_000, [0.05, 0.01]),
         (None, 2e6, [0.01, 0.001, 0.0001]),
         (None, 0.5, [0.01 / 10**place for place in range(10)]),
         # what is finer than a hundred-billionth of the largest amount is not tried; cents of 5 million millions are
