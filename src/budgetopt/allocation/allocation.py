@@ -139,6 +139,11 @@ class Allocation(Drawable, PlanFiles):
         return self._share(abs(self.bound - self._reached) - self.certificate.conceded)
 
     @property
+    def conceded_share(self) -> float:
+        """What later objectives gave up of the first, as ``within`` lets them, as a share of its value."""
+        return self.certificate.conceded / max(abs(self.objective_value), LEAST_VALUE)
+
+    @property
     def plan_value(self) -> float:
         """The value of the first objective that the plan has, its amounts rounded as they are."""
         return self.audit.objectives[0].value

@@ -274,7 +274,7 @@ def _conclusion(outcome: SolverResult, allocation: Allocation) -> tuple[str, boo
 
 def _conceded(allocation: Allocation) -> str:
     """Return how much of the first objective later ones gave up, as a share of its value, in words."""
-    share = allocation.certificate.conceded / max(abs(allocation.objective_value), 1e-9)
+    share = allocation.conceded_share
     return f" by more than the {share:.4%} that later objectives gave up" if share > 1e-9 else ""
 
 

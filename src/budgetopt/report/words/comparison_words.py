@@ -117,8 +117,7 @@ def _how_good(best: Allocation, numbers: Numbers) -> str:
 
 def _given_up(best: Allocation, numbers: Numbers) -> Iterator[str]:
     """Yield what later objectives gave up of the first one."""
-    share = best.certificate.conceded / max(abs(best.objective_value), 1e-9)
-    if share > PART:
+    if (share := best.conceded_share) > PART:
         what = one_line(best.audit.objectives[0].label.split(" ", 1)[1])
         yield f"Later objectives give up {numbers.share(share, 2)} of {what}, as `within` lets them."
 

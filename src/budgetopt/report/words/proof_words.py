@@ -131,8 +131,7 @@ def _best_value(plan: Allocation) -> float:
 
 def given_up(plan: Allocation, numbers: Numbers) -> str:
     """Return what later objectives gave up of the first one's value, as ``within`` lets them; empty for nothing."""
-    share = plan.certificate.conceded / max(abs(plan.objective_value), NOTHING)
-    if share <= NOTHING:
+    if (share := plan.conceded_share) <= NOTHING:
         return ""
     said = numbers.share(share, 2) if share > LEAST_SHARE else numbers.most_share(share)
     return f"the {said} of its value that later objectives give up"
