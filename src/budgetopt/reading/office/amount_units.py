@@ -106,8 +106,7 @@ def _one_or_all(choices: Choices, unit: float) -> list[Option]:
 
 def _rows_before(found: Guess) -> range:
     """Return the rows between the headers and the first amounts, in which a unit may stand below its header."""
-    known = np.array([~np.isnan(column.amounts) for column in found.money]).any(axis=0)
-    return range(min(int(np.argmax(known)), _SEARCHED))
+    return range(min(int(np.argmax(found.has_amount)), _SEARCHED))
 
 
 def _lines(found: Guess, header: Sequence[int]) -> Iterator[str]:

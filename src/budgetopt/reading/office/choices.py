@@ -95,9 +95,13 @@ def where_option(choices: Choices, column: str, value: str, said: str) -> Option
 
 def skip_option(choices: Choices, column: str, cells: Sequence[str], said: str) -> Option:
     """Return the answer that rows with some cells in a column are left out."""
-    flags = " ".join(f"--skip {shell(f'{column}={cell}')}" for cell in cells)
     skip = {**choices.skip, column: (*choices.skip.get(column, ()), *cells)}
-    return Option(flags, said, replace(choices, skip=skip))
+    return Option(skip_flags(column, cells), said, replace(choices, skip=skip))
+
+
+def skip_flags(column: str, cells: Sequence[str]) -> str:
+    """Return the flags by which rows with some cells in a column are left out."""
+    return " ".join(f"--skip {shell(f'{column}={cell}')}" for cell in cells)
 
 
 def shell(text: str) -> str:

@@ -227,7 +227,7 @@ def leave_out_totals(found: Guess, programs: Sequence[ColumnFacts], choices: Cho
     programs = [found.facts[column.position] for column in programs]  # as filled
     amounts, lines = np.where(found.lines, found.amounts, 0.0), np.flatnonzero(found.lines)
     filled = np.sum([column.filled for column in found.facts], axis=0)
-    has_amount = np.any([~np.isnan(column.amounts) for column in found.money], axis=0)
+    has_amount = found.has_amount
     names = programs[-1].cells
     notes = find_notes([names[row] for row in lines.tolist()], filled[lines], has_amount[lines])
     if notes:
@@ -244,7 +244,7 @@ def leave_out_totals(found: Guess, programs: Sequence[ColumnFacts], choices: Cho
     named_columns = [column for column in found.facts if column.header or column in programs]
     columns = [column for column in named_columns if not column.is_numeric or column in programs]
     named = np.all([column.filled for column in programs], axis=0)
-    slack = 0.5 if (amounts == np.rint(amounts)).all() else 0.005
+    slack = found.slack
     leave_out_shares(found, programs[-1])
     leave_out_sums(found, programs, named, choices, slack)
     lines = np.flatnonzero(found.lines)

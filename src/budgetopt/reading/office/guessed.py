@@ -68,6 +68,17 @@ class Guess:
         return np.asarray(np.nansum([column.amounts for column in self.money], axis=0), dtype=np.float64)
 
     @property
+    def has_amount(self) -> Bools:
+        """Which rows have an amount in some column of money; shape (rows,)."""
+        return np.asarray(np.any([~np.isnan(column.amounts) for column in self.money], axis=0))
+
+    @property
+    def slack(self) -> float:
+        """What rounding may leave of each amount that counts: half of what all of them are whole numbers of."""
+        counted = self.amounts[self.lines]
+        return 0.5 if (counted == np.rint(counted)).all() else 0.005
+
+    @property
     def taken(self) -> float:
         """What the rows that count add up to, in the units of the file."""
         return float(self.amounts[self.lines].sum())

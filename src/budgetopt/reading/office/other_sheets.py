@@ -234,9 +234,8 @@ def _left_out(found: Guess) -> Iterator[str]:
     """Leave out the rows of a sheet of grants that are no grants with an amount, and yield what is to be said of it."""
     name, amounts, sheet = found.keys["name"], found.amounts, f"the sheet '{found.sheet.name}'"
     texts = [column.cells for kind, column in found.keys.items() if kind in ("name", "program")]
-    slack = 0.5 if (amounts == np.rint(amounts)).all() else 0.005
-    result = find_totals(texts, name.filled, amounts, slack)
-    has_amount = ~np.isnan(found.money[0].amounts)
+    result = find_totals(texts, name.filled, amounts, found.slack)
+    has_amount = found.has_amount
     paid = {name.cells[row] for row in np.flatnonzero(has_amount).tolist()}
     unpaid = name.filled & ~has_amount & ~result.totals & [cell not in paid for cell in name.cells]
     found.lines = name.filled & has_amount & ~result.totals

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from budgetopt.reading.office.choices import shell
+from budgetopt.reading.office.choices import skip_flags
 from budgetopt.reading.office.column_facts import ColumnFacts
 from budgetopt.reading.office.guessed import Guess
 from budgetopt.reading.office.header_words import is_revenue, words_of
@@ -54,9 +54,8 @@ def doubtful_rows(found: Guess, programs: Sequence[ColumnFacts]) -> Iterator[str
 
 def _unpaid(found: Guess, programs: Sequence[ColumnFacts]) -> Ints:
     """Return the rows that count of programs that have no amount in any row: headings and notes may be among them."""
-    has_amount = np.any([~np.isnan(column.amounts) for column in found.money], axis=0)
     ids = list(zip(*(column.cells for column in programs), strict=True))
-    paid = {ids[row] for row in np.flatnonzero(found.lines & has_amount).tolist()}
+    paid = {ids[row] for row in np.flatnonzero(found.lines & found.has_amount).tolist()}
     return np.array([row for row in np.flatnonzero(found.lines).tolist() if ids[row] not in paid], dtype=np.int64)
 
 
@@ -66,8 +65,7 @@ def _way_out(found: Guess, names: ColumnFacts, rows: Ints) -> str:
     others = set(names.of_rows(np.setdiff1d(np.flatnonzero(found.lines & (found.amounts != 0)), rows)))
     if len(said) > _SHOWN or not others.isdisjoint(said):
         return ""
-    flags = " ".join(f"--skip {shell(f'{names.name}={name}')}" for name in said)
-    return f": `{flags}` leaves {'it' if len(rows) == 1 else 'them'} out"
+    return f": `{skip_flags(names.name, said)}` leaves {'it' if len(rows) == 1 else 'them'} out"
 
 
 def _copies(found: Guess, lines: Ints) -> Ints:
