@@ -256,7 +256,8 @@ class _BestValue:
 
         Its end is NaN unless it lies in this part.
         """
-        line, first = self._line(self._first(side), self._first(-side)), abs(self._first(side))
+        first = self._first(side)
+        line, first = self._line(first, self._first(-side)), abs(first)
         if line is None or line.moves_matrix:
             return None
         piece = self._followed(side, first, room, line)

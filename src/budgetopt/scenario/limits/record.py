@@ -139,7 +139,7 @@ class Limit:
     relaxed
         How its relaxation is said, by its sense or by ``""`` for every sense.
     per
-        What stands behind every figure of its rows, after a blank: ``per head``. Empty for none.
+        What stands behind every figure of its rows, with the blank before it: `` per head``. Empty for none.
     is_demand
         Whether the scenario could do without it. Money and what can be served at most are facts.
     is_negotiable
