@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from budgetopt.allocation import Allocation
 from budgetopt.allocation.verify import Finding, Verification, _conclusion, _fault_of, _first_of, _sizes
 
 OUTCOME: Any = SimpleNamespace(
@@ -24,6 +25,8 @@ def told(
         certificate=SimpleNamespace(bound_by_solver=believed, conceded=conceded),
         rounding_matters=rounded, gap=gap, relaxation_gap=proved, objective_value=-200.0,
     )  # fmt: skip
+    share: Any = Allocation.conceded_share
+    allocation.conceded_share = share.fget(allocation)
     text, shown = _conclusion(OUTCOME, allocation)
     assert text.startswith(START)
     return text.removeprefix(START), shown
