@@ -82,8 +82,8 @@ class Builder:
         block = Block(kind, self.column_count, self.column_count + count, keys)
         if count:
             self._columns.append(block)
-            self._limits["lower"].append(np.broadcast_to(np.asarray(lower, dtype=float), count))
-            self._limits["upper"].append(np.broadcast_to(np.asarray(upper, dtype=float), count))
+            self._limits["lower"].append(_floats(lower, count))
+            self._limits["upper"].append(_floats(upper, count))
             self._integer.append(np.full(count, integer))
             self.column_count += count
         return block.positions
@@ -100,13 +100,16 @@ class Builder:
     ) -> Ints:
         """Add rows of one kind and return their positions; ``limit`` and ``part`` say which limit each row keeps."""
         count = len(next(iter(keys.values())))
-        of_limit, of_part = (np.broadcast_to(np.asarray(value, dtype=np.int64), count) for value in (limit, part))
+        of_limit, of_part = _integers(limit, count), _integers(part, count)
         block = Block(kind, self.row_count, self.row_count + count, keys, of_limit, of_part)
         if count:
-            free = np.isin(of_limit, self._suspended) if self.leaves_out else np.zeros(count, dtype=bool)
+            row_lower, row_upper = _floats(lower, count), _floats(upper, count)
+            if self.leaves_out:
+                free = np.isin(of_limit, self._suspended)
+                row_lower[free], row_upper[free] = -np.inf, np.inf
             self._rows.append(block)
-            self._limits["row_lower"].append(np.where(free, -np.inf, lower))
-            self._limits["row_upper"].append(np.where(free, np.inf, upper))
+            self._limits["row_lower"].append(row_lower)
+            self._limits["row_upper"].append(row_upper)
             self.row_count += count
         return block.positions
 
@@ -146,7 +149,7 @@ class Builder:
 
     def entries(self, row: Ints, column: Ints, value: Floats | float) -> None:
         """Add entries of the matrix; those of the same cell are added up, those of row -1 are left out."""
-        value = np.broadcast_to(np.asarray(value, dtype=float), len(row))
+        value = _floats(value, len(row))
         if len(row) and row.min() < 0:
             inside = row >= 0
             row, column, value = row[inside], column[inside], value[inside]
@@ -171,3 +174,16 @@ class Builder:
             tie_break=tie_break,
             **{name: np.concatenate(parts) for name, parts in self._limits.items()},
         )
+
+
+def _floats(value: Limits, count: int) -> Floats:
+    """Return a number for each of so many, or numbers as they are, as an array of its own; shape (count,)."""
+    spread = np.empty(count)
+    spread[:] = value
+    return spread
+
+
+def _integers(value: Ints | int, count: int) -> Ints:
+    spread = np.empty(count, dtype=np.int64)
+    spread[:] = value
+    return spread
