@@ -27,6 +27,9 @@ __all__ = [
     "total_by",
 ]
 
+_FEW = 4
+"""Of a vector with fewer numbers other than zero than one in so many, only those are multiplied."""
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -95,6 +98,9 @@ class Matrix:
 
     def times(self, x: Floats) -> Floats:
         """Return the product with a vector of shape (columns,); shape (rows,)."""
+        used = np.flatnonzero(x)
+        if _FEW * len(used) < len(x):
+            return self.take_columns(used).times(x[used])
         return total_by(self.index, self.value * np.repeat(x, np.diff(self.starts)), self.rows)
 
     def transpose_times(self, y: Floats) -> Floats:

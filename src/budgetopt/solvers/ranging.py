@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from budgetopt.formulation.directions import Direction
-from budgetopt.formulation.linear_program import Bools, Floats, Ints, LinearProgram
+from budgetopt.formulation.linear_program import Bools, Floats, Ints, LinearProgram, total_by
 from budgetopt.solvers.live_basis import LiveBasis
 from budgetopt.solvers.powers_of_two import Scaling, cost_scale
 from budgetopt.solvers.solution import Solution
@@ -187,9 +187,9 @@ class Ranging:
         basic, basic_row = basis.columns(lp.columns), basis.rows(lp.rows)
         self._y = np.where(basic_row, 0.0, answer.row_dual)
         self._reduced = np.where(basic, 0.0, stage.reduced_costs(lp.matrix, answer.row_dual))
-        level, sign = lp.matrix.times(self._x), stage.sign
+        self._level, sign = lp.matrix.times(self._x), stage.sign
         self._columns = _Side.of(self._x, lp.lower, lp.upper, basic, sign * self._reduced, 1.0 / scaling.column)
-        self._rows = _Side.of(level, lp.row_lower, lp.row_upper, basic_row, sign * self._y, scaling.row)
+        self._rows = _Side.of(self._level, lp.row_lower, lp.row_upper, basic_row, sign * self._y, scaling.row)
         self._price_unit = cost_scale(stage.cost * scaling.column)
 
     @property
@@ -303,7 +303,7 @@ class Ranging:
 
     def keeps(self, lp: LinearProgram) -> bool:
         """Return whether a problem with the prices of this one allows its plan."""
-        level, size = lp.matrix.times(self._x) * self._rows.unit, 1.0 + np.abs(self._rows.at)
+        level, size = self._levels(lp) * self._rows.unit, 1.0 + np.abs(self._rows.at)
         lower, upper = lp.row_lower * self._rows.unit, lp.row_upper * self._rows.unit
         return bool(((level >= lower - FEASIBLE * size) & (level <= upper + FEASIBLE * size)).all())
 
@@ -314,11 +314,20 @@ class Ranging:
         """
         if end.rise <= 0:
             return 0.0
-        level = lp.matrix.times(self._x)
         unit = self._rows.unit
-        rows = replace(self._rows, at=level * unit, lower=lp.row_lower * unit, upper=lp.row_upper * unit)
+        rows = replace(self._rows, at=self._levels(lp) * unit, lower=lp.row_lower * unit, upper=lp.row_upper * unit)
         steps = (self._step(at, rows, lp) for at in end.entering.tolist())
         return end.rise * max((step * gain for step, gain in zip(steps, end.gains.tolist(), strict=True)), default=0.0)
+
+    def _levels(self, lp: LinearProgram) -> Floats:
+        """Return the levels of the rows of a problem with other entries, in the plan; shape (rows,)."""
+        own = self._lp.matrix
+        if lp.matrix is own:
+            return self._level
+        other = np.flatnonzero(lp.matrix.value != own.value)
+        column = np.searchsorted(own.starts, other, side="right") - 1
+        moved = (lp.matrix.value[other] - own.value[other]) * self._x[column]
+        return self._level + total_by(own.index[other], moved, own.rows)
 
     def _step(self, entering: int, rows: _Side, lp: LinearProgram) -> float:
         """Return how far a column, or a row after them, enters before something meets its limit; scaled."""
