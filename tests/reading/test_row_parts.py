@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pytest
 from openpyxl.styles import Alignment
@@ -67,7 +68,7 @@ def read_again(file: Path, folder: Path, choices: Choices | None = None) -> tupl
     """Return the baselines of the scenario that is written, its text and the remarks."""
     files, remarks = from_table(str(file), "town", choices)
     scenario = load(write_files(folder / "town", files))
-    return sorted(scenario.programs.baseline().tolist()), files["scenario.yaml"].decode(), "\n".join(remarks)
+    return np.sort(scenario.programs.baseline()).tolist(), files["scenario.yaml"].decode(), "\n".join(remarks)
 
 
 @pytest.mark.parametrize(
