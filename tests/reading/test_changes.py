@@ -18,6 +18,7 @@ from budgetopt.reading.load import load
 from budgetopt.reading.paths import parse_path
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.scenario import Scenario
+from language.small import document_of
 
 TREE: dict[str, Any] = {
     "periods": ["FY27", "FY28"],
@@ -466,6 +467,53 @@ def test_a_part_of_an_objective_without_a_list_is_taken_away(tmp_path: Path) -> 
     (tmp_path / "top.yaml").write_text("extends: below.yaml\nremove: [objective.1.within]\n")
     (objective,) = load(tmp_path / "top.yaml").objective
     assert (objective.minimize, objective.within) == ("spending", None)
+
+
+LISTS = Scenario.from_document(
+    document_of(
+        {
+            "road": {"packages": [{"name": "all", "cost": [4, 6], "outcomes": {"good": 9}}]},
+            "pool": {"outcomes": {"good": {"curve": [[0, 0], [50, 40], [90, 60]]}}},
+        }
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "key", "cell"),
+    [
+        ("programs.road.packages.all.cost.1=+50%", "packages.0.cost", (4.0, 9.0)),
+        ("programs.road.packages.0.cost.0==7", "packages.0.cost", (7.0, 6.0)),
+        ("programs.pool.outcomes.good.curve.1.1=-10", "outcomes.good.curve", ((0.0, 0.0), (50.0, 30.0), (90.0, 60.0))),
+        ("programs.pool.outcomes.good.curve.2.0=120", "outcomes.good.curve", ((0.0, 0.0), (50.0, 40.0), (120.0, 60.0))),
+        ("programs.pool.outcomes.good.curve.1=[30, 2]", "outcomes.good.curve", ((0.0, 0.0), (30.0, 2.0), (90.0, 60.0))),
+    ],
+)
+def test_an_item_of_a_list_is_changed_alone(change: str, key: str, cell: tuple[Any, ...]) -> None:
+    row = 0 if "road" in change else 1
+    before = LISTS.programs.value(row, key)
+    # a change before it in the same list stays
+    first = change.partition("=")[0] + "=*1"
+    assert LISTS.with_(*([first] if "=[" not in change else []), change).programs.value(row, key) == cell
+    assert LISTS.programs.value(row, key) == before
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("programs.road.packages.0.cost.2=5", "has no item 2 [unknown-path]\n    expected: one of: 0, 1"),
+        (
+            "programs.road.packages.0.cost.1=x",
+            "entry 2 of `cost` of entry 1 of `packages` of program 'road': 'x' is not",
+        ),
+        ("programs.pool.outcomes.good.curve.1.0=-60", "-10 is negative"),
+        ("programs.pool.outcomes.good.curve.1.0=100", "the spending of the curve goes backwards"),
+        ("programs.pool.outcomes.good.curve.1=30", "is no point of a curve"),
+        ("programs.*.outcomes.good.curve.1.1=3", "an item of a list is changed program by program"),
+    ],
+)
+def test_what_no_item_of_a_list_can_be(change: str, message: str) -> None:
+    assert message in refusal(lambda: LISTS.with_(change))
 
 
 def of_packages(*named: str) -> Scenario:

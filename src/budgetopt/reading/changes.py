@@ -12,20 +12,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from budgetopt.checks.findings import Findings
+from budgetopt.checks.findings import Findings, named
 from budgetopt.errors import OptionError, Place, ScenarioError
 from budgetopt.reading.assembly import Assembly
 from budgetopt.reading.document_tree import document_tree, plain
-from budgetopt.reading.overlay import overlay_at
+from budgetopt.reading.overlay import overlay_at, with_item
 from budgetopt.reading.paths import EVERY, PathError, expand, parse_path
-from budgetopt.reading.program_paths import no_program, program_key, programs_at
+from budgetopt.reading.program_paths import list_item, no_program, program_key, programs_at
 from budgetopt.reading.program_reader import ProgramReader
 from budgetopt.reading.yaml_file import parse_yaml, scalar
 from budgetopt.scenario.keys import Kind, slot_of
 from budgetopt.scenario.model import Document, Program
 from budgetopt.scenario.places import Path, Places
+from budgetopt.scenario.programs import Ints
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.scenario.words import shown
+from budgetopt.scenario.words import listed, shown
 from budgetopt.scenario.worked_out import hand_on
 
 __all__ = ["Change", "Removal", "alter", "parse_change"]
@@ -165,6 +166,9 @@ class _Work:
             name = EVERY if parts[0] == EVERY else str(table.ids[rows[0]])
             path = program_key(table, rows, rest) if rest else ()
             given = _read(value, slot_of(Program).at(path).kinds)
+            if list_item(table, rows, path)[1]:
+                self._flush()
+                path, given = self._with_item(rows, path, given, place)
             if not path and not isinstance(given, Mapping):
                 raise PathError("mapping", f"{shown(given)} is not a mapping, and a program is", "{key: value}")
         for part in reversed(path):
@@ -179,6 +183,29 @@ class _Work:
             return
         self.reader.read_all(given)
         self._flush()
+
+    def _with_item(
+        self, rows: Ints, path: tuple[str, ...], value: Any, place: Place
+    ) -> tuple[tuple[str, ...], list[Any]]:
+        """Return the key and all items of a list in which a path leads to an item, with a value on top of that."""
+        table = self.assembly.programs
+        path, item = list_item(table, rows, path)
+        if len(rows) > 1:
+            raise PathError(
+                "unknown-path", "an item of a list is changed program by program", "programs.ID in its path"
+            )
+        items = table.value(int(rows[0]), ".".join(path))
+        whole = [list(one) if isinstance(one, tuple) else one for one in items]
+        owner, where = whole, ("programs", str(table.ids[rows[0]]), *path)
+        for number in item:
+            if number >= len(owner):
+                message = f"{named(where)} has no item {number}"
+                raise PathError("unknown-path", message, f"one of: {listed(list(map(str, range(len(owner)))))}")
+            owner, where = owner[number], (*where, number)
+        slot = slot_of(Program).at(path)
+        changed, problems = with_item(slot, whole, value, where, len(where) - len(item), place)
+        self.findings.problems += problems
+        return path, changed
 
     def _flush(self) -> None:
         """Make the changes of programs that were read so far."""

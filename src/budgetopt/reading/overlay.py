@@ -21,7 +21,7 @@ from budgetopt.scenario.keys import Slot, slot_of
 from budgetopt.scenario.model import Document
 from budgetopt.scenario.places import Path, Places
 
-__all__ = ["Signs", "overlay", "overlay_at", "periods_of", "remove_at"]
+__all__ = ["Signs", "overlay", "overlay_at", "periods_of", "remove_at", "with_item"]
 
 Signs = Callable[[Path, Any], Any]
 """Gives a value back as it was written: a number of YAML with its sign, since a sign shifts."""
@@ -95,6 +95,25 @@ def overlay_at(
     """Return a tree with a value on top of what stands at a path of it; the result is as for :func:`overlay`."""
     work = _Overlay(places, Places(values={(): place}), lambda _path, given: given, periods_of(tree))
     return work.at(slot_of(Document), tree, value, path, 0), work.places(), work.problems
+
+
+def with_item(
+    slot: Slot, items: list[Any], value: Any, path: Path, depth: int, place: Place
+) -> tuple[list[Any], list[Problem]]:
+    """Return a list with a value on top of one of its items, and what is wrong with the value.
+
+    Parameters
+    ----------
+    slot
+        What may stand in place of the list.
+    path, depth
+        Where the item stands in the scenario, and how many parts of that lead to the list.
+    place
+        Where the value is written.
+    """
+    work = _Overlay(Places(), Places(values={(): place}), lambda _path, given: given, ())
+    changed: list[Any] = work.at(slot, items, value, path, depth)
+    return changed, work.problems
 
 
 class _Overlay:

@@ -8,13 +8,14 @@ import numpy as np
 
 from budgetopt.checks.findings import named, suggestion
 from budgetopt.reading.paths import EVERY, PathError, match_name
+from budgetopt.reading.program_shifts import present
 from budgetopt.reading.tables.merge import opened_by_period, without_key
 from budgetopt.scenario.keys import leaf_of, near_key, slot_of
 from budgetopt.scenario.model import Program
 from budgetopt.scenario.programs import Ints, ProgramTable
 from budgetopt.scenario.words import listed, shown
 
-__all__ = ["no_program", "program_key", "programs_at", "without_programs"]
+__all__ = ["list_item", "no_program", "program_key", "programs_at", "without_programs"]
 
 
 def programs_at(table: ProgramTable, parts: tuple[str, ...]) -> tuple[Ints, tuple[str, ...]]:
@@ -52,6 +53,20 @@ def program_key(table: ProgramTable, rows: Ints, parts: tuple[str, ...]) -> tupl
     expected = f"one of: {listed(slot_of(Program).fields, 30)}" if len(parts) == 1 else ""
     hint = f"did you mean '{close}'?" if close and close != key else ""
     raise PathError("unknown-key", f"a program has no key {shown(key)}", expected, hint)
+
+
+def list_item(table: ProgramTable, rows: Ints, key: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Return the key of a list and the numbers, from 0, by which a path goes on in it; none if it leads to no list.
+
+    They count the years of a cost, or the points of a curve, and the spending and the outcome of a point.
+    """
+    for length in (1, 2):
+        place, item = key[:-length], key[-length:]
+        if place and all(part.isdecimal() for part in item):
+            columns = [column for _, column in present(table, ".".join(place), rows)]
+            if columns and all(column.offsets is not None for column in columns):
+                return place, tuple(map(int, item))
+    return key, ()
 
 
 def without_programs(table: ProgramTable, parts: tuple[str, ...], periods: Sequence[str]) -> ProgramTable:

@@ -221,10 +221,15 @@ class Slot:
 
     def below(self, part: str | int) -> Slot:
         """Return what may stand under a key, or be an item of a list."""
-        known = str(part) if str(part) in self.fields else ""
+        known = str(part) if self._has_places or str(part) in self.fields else ""
         if known not in self._below:
             self._below[known] = Slot(self._types_below(known))
         return self._below[known]
+
+    @cached_property
+    def _has_places(self) -> bool:
+        """Whether a list may stand there whose items differ by their place: the spending and the outcome of a point."""
+        return any(get_origin(_bare(kind)) is tuple and Ellipsis not in get_args(_bare(kind)) for kind in self.types)
 
     def _types_below(self, field: str) -> Iterator[Any]:
         for member in self.types:
@@ -236,7 +241,8 @@ class Slot:
                     yield from _alternatives(fields_of(inner)[field])
             elif get_origin(inner) in (dict, tuple, list):
                 arguments = get_args(inner)
-                yield from _alternatives(arguments[1] if get_origin(inner) is dict else arguments[0])
+                place = 1 if get_origin(inner) is dict else int(field) if field.isdecimal() else 0
+                yield from (kind for each in arguments[place : place + 1] for kind in _alternatives(each))
 
     def at(self, path: Iterable[str | int]) -> Slot:
         """Return what may stand at a path, part by part; a slot without types if there is no such key."""

@@ -24,7 +24,7 @@ TOWN = Scenario.from_document(
                 "outcomes": {"good": {"curve": [[0, 0], [50, 40]]}},
             },
             "b": {"baseline": {"FY1": 20, "FY2": 30}, "outcomes": {"good": {"per_dollar": 2}}},
-            "c": {"packages": [{"name": "all", "cost": 60, "outcomes": {"good": 9}}], "inflation": "3%"},
+            "c": {"packages": [{"name": "all", "cost": [60, 7], "outcomes": {"good": 9}}], "inflation": "3%"},
         },
         periods=TWO,
         inflation="10%",
@@ -113,6 +113,41 @@ def test_numbers_of_programs() -> None:
     assert TOWN.programs.number("baseline")[0] == 100
 
 
+@pytest.mark.parametrize(
+    ("path", "key", "cell"),
+    [
+        ("programs.c.packages.0.cost", "packages.0.cost", (60.5, 7.5)),
+        ("programs.c.packages.all.cost.1", "packages.0.cost", (60.0, 7.5)),
+        ("programs.c.packages.0.outcomes.good", "packages.0.outcomes.good.value", 9.5),
+        ("programs.a.outcomes.good.curve.1.0", "outcomes.good.curve", ((0.0, 0.0), (50.5, 40.0))),
+        ("programs.a.outcomes.good.curve.1.1", "outcomes.good.curve", ((0.0, 0.0), (50.0, 40.5))),
+        ("programs.*.outcomes.good.curve.0.1", "outcomes.good.curve", ((0.0, 0.5), (50.0, 40.0))),
+    ],
+)
+def test_numbers_in_lists(path: str, key: str, cell: Any) -> None:
+    row = {"a": 0, "c": 2}["c" if "packages" in path else "a"]
+    before = TOWN.programs.value(row, key)
+    assert figure_at(TOWN, path).moved(0.5).programs.value(row, key) == cell
+    assert TOWN.programs.value(row, key) == before
+
+
+def test_a_point_of_a_curve_stays_between_its_neighbours() -> None:
+    curves = {name: {"outcomes": {"good": {"curve": curve}}} for name, curve in (
+        ("a", [[0, 0], [50, 40], [90, 50]]), ("b", [[0, 0], [30, 1], [80, 2]]), ("c", [[0, 0], [9, 1]]),
+    )}  # fmt: skip
+    scenario = Scenario.from_document(document_of(curves))
+    point = figure_at(scenario, "programs.a.outcomes.good.curve.1.0")
+    assert (point.lowest, point.highest) == (pytest.approx(0, abs=1e-3), pytest.approx(90, abs=1e-3))
+    last = figure_at(scenario, "programs.a.outcomes.good.curve.2.0")
+    assert (last.lowest, last.highest) == (pytest.approx(50, abs=1e-3), math.inf)
+    # those of several move by as much: b has 30 below, a and b 40 and 50 above
+    with pytest.raises(ScenarioError, match="no number stands at"):
+        figure_at(scenario, "programs.*.outcomes.good.curve.2.0")
+    every = figure_at(scenario, "programs.*.outcomes.good.curve.1.0")
+    assert (every.value, every.lowest, every.highest) == (50, pytest.approx(41, abs=1e-3), pytest.approx(90, abs=1e-3))
+    assert figure_at(scenario, "programs.a.outcomes.good.curve.1.1").lowest == -math.inf
+
+
 def test_what_programs_do_is_calculated_anew_where_prices_or_baselines_move() -> None:
     # the baseline of the second year counts in dollars of the first: 22 of them are 20, and bring 40
     document = document_of(
@@ -160,7 +195,20 @@ def test_what_was_calculated_before_is_calculated_anew_where_it_depends_on_the_n
 
 
 @pytest.mark.parametrize(
-    "path", ["name", "funds.general", "funds.general.kind", "rules[two].sum", "programs.a.outcomes.good.curve"]
+    "path",
+    [
+        "name",
+        "funds.general",
+        "funds.general.kind",
+        "rules[two].sum",
+        "programs.a.outcomes.good.curve",
+        "programs.a.outcomes.good.curve.0.0",
+        "programs.a.outcomes.good.curve.1",
+        "programs.a.outcomes.good.curve.1.2",
+        "programs.c.packages.0.cost.2",
+        "programs.c.packages.0.name",
+        "programs.b.baseline.FY2.0",
+    ],
 )
 def test_what_is_no_number(path: str) -> None:
     with pytest.raises(ScenarioError) as caught:

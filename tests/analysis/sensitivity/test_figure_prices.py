@@ -69,6 +69,8 @@ ASKED = {
     **document_of({**PROJECT["programs"]}, 60),
     "rules": [{"name": "k", "count": "funded", "where": {"program": "a"}, "at_least": 1}],
 }
+# 30 dollars of the 50 that bring 40; b would bring half for each dollar
+CURVED = document_of({"a": {"outcomes": {"good": {"curve": [[0, 0], [50, 40], [90, 50]]}}}, "b": rated(0.5)}, 30)
 CASES: dict[str, tuple[dict[str, Any], str, tuple[float, float, float, float, float, float, str]]] = {
     # value and unit; what more brings and until where; what less brings and until where
     "revenue": (SAVED, "funds.general.revenue", (80, 1, 3, 90, -3, 0, EXACT)),
@@ -114,6 +116,16 @@ CASES: dict[str, tuple[dict[str, Any], str, tuple[float, float, float, float, fl
     "a weight of what nothing brings": (TARGET, "outcomes.idle.weight", (2, 1, 0, INF, 0, -INF, EXACT)),
     "a baseline that nothing depends on": (TARGET, "programs.c.baseline", (10, 1, 0, INF, 0, 0, EXACT)),
     # 40 dollars are left for b at 2
+    "the cost of a project": (PROJECT, "programs.a.packages.0.cost", (60, 1, -2, NONE, 2, NONE, AGAIN)),
+    "what a project brings": (PROJECT, "programs.a.packages.0.outcomes.good", (300, 1, 1, NONE, -1, NONE, AGAIN)),
+    # below 25, b is better than a
+    "what a point of a curve brings": (
+        CURVED, "programs.a.outcomes.good.curve.1.1", (40, 1, 0.6, 4040, -0.6, 24.85, NEAR),
+    ),
+    # 1,200 / x: the derivative is off by a hundredth there
+    "where a point of a curve stands": (
+        CURVED, "programs.a.outcomes.good.curve.1.0", (50, 1, -0.48, 50 / 0.99, 0.48, 50 / 1.01, NEAR),
+    ),
     "money beside a project": (PROJECT, "funds.general.revenue", (100, 1, 2, NONE, -2, NONE, AGAIN)),
 }  # fmt: skip
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from budgetopt.errors import Place, ScenarioError
 from budgetopt.reading.document_tree import document_tree
 from budgetopt.reading.paths import PathError, expand, parse_path
-from budgetopt.reading.program_paths import program_key, programs_at
+from budgetopt.reading.program_paths import list_item, program_key, programs_at
 from budgetopt.reading.program_shifts import present
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.joining import concatenate, sort
@@ -57,6 +57,8 @@ class Figure:
     _places: tuple[Path, ...]
     _rows: Ints | None = None
     _values: tuple[float, ...] = ()
+    _item: tuple[int, ...] = ()
+    _between: tuple[float, float] = (-np.inf, np.inf)
     _in_proportion: bool = False
 
     @property
@@ -67,15 +69,15 @@ class Figure:
     @cached_property
     def lowest(self) -> float:
         """The least that it may be, with the others that move by as much."""
-        if self.takes(-1.0 - abs(self.value)):
-            return -np.inf
+        if np.isfinite(self._between[0]) or self.takes(-1.0 - abs(self.value)):
+            return self._between[0]
         smallest = self.value if self._in_proportion else min(self._values, default=self.value)
         return self.value - smallest + (0.0 if self.takes(0.0) else LEAST * smallest)
 
     @cached_property
     def highest(self) -> float:
         """The most that it may be."""
-        return np.inf if self.takes(2.0 + abs(self.value)) else max(1.0, self.value)
+        return self._between[1] if self.takes(2.0 + abs(self.value)) else max(1.0, self.value)
 
     @property
     def limited_rows(self) -> Ints | None:
@@ -118,9 +120,9 @@ class Figure:
             columns = dict(scenario.programs.columns)
             for place in self._places:
                 for key, cells in list(present(scenario.programs, ".".join(map(str, place)), self._rows)):
-                    columns[key] = _with_cells(
-                        columns.get(key), replace(cells, values=move.times * cells.values + move.plus)
-                    )
+                    values, moving = cells.values.copy(), _numbers_in(cells, self._item)
+                    values[moving] = move.times * values[moving] + move.plus
+                    columns[key] = _with_cells(columns.get(key), replace(cells, values=values))
             changed = replace(scenario, programs=replace(scenario.programs, columns=columns))
             if differ_in_limits_alone(changed.programs, scenario.programs):
                 hand_on(scenario, changed, *OF_PROGRAMS)
@@ -178,25 +180,60 @@ def _with_each_period(scenario: Scenario, parts: Sequence[str]) -> Scenario:
 def _of_programs(scenario: Scenario, written: str, parts: tuple[str, ...]) -> Figure:
     table = scenario.programs
     rows, rest = programs_at(table, parts[1:])
-    place = program_key(table, rows, rest) if rest else ()
+    key = program_key(table, rows, rest) if rest else ()
+    short = slot_of(Program).at(key).short if key else ""
+    place, item = ((*key, short), ()) if short else list_item(table, rows, key)
     cells = [column for _, column in present(table, ".".join(place), rows)] if place else []
-    if not cells or any(column.offsets is not None or column.values.dtype.kind != "f" for column in cells):
+    found = [_numbers_in(column, item) for column in cells]
+    if not cells or any(places is None for places in found):
         is_empty = place and not cells
         message = f"nothing stands at {written}" if is_empty else f"no number stands at {written}"
         raise PathError("no-number", message, "" if is_empty else _A_NUMBER)
     shares = cells[0].shares
     is_share = shares is not None and bool(shares[0])
-    said = tuple(float(value) for column in cells for value in column.values.tolist())
-    return Figure(scenario, written, said[0], is_share, slot_of(Program).at(place), (place,), rows, said)
+    said = tuple(float(value) for column, at in zip(cells, found, strict=True) for value in column.values[at].tolist())
+    slot = slot_of(Program).at(place)
+    for number in item:
+        slot = slot.below(number)
+    figure = Figure(scenario, written, said[0], is_share, slot, (place,), rows, said, item)
+    return figure if item[1:] != (0,) else replace(figure, _between=_between_points(cells, item[0], said[0]))
+
+
+def _numbers_in(column: Column, item: tuple[int, ...]) -> Any:
+    """Return where the numbers of some cells stand among their values, or one of a list in each; None if none does."""
+    if column.values.dtype.kind != "f" or (column.offsets is None and item):
+        return None
+    if not item:
+        return None if column.values.ndim > 1 else slice(None)
+    assert column.offsets is not None
+    number, *side = item
+    if column.values.ndim != len(item) or side > [1] or (np.diff(column.offsets) <= number).any():
+        return None
+    return (column.offsets[:-1] + number, *side)
+
+
+def _between_points(curves: Sequence[Column], point: int, value: float) -> tuple[float, float]:
+    """Return the least and the most that the spending of a point of curves may be, which begins at ``value``.
+
+    Raises PathError if it is the first point, whose spending is 0.
+    """
+    if not point:
+        raise PathError("no-number", "a curve begins at spending 0, which does not move", _A_NUMBER)
+    down, up = np.inf, np.inf
+    for column in curves:
+        assert column.offsets is not None
+        at, spending = column.offsets[:-1] + point, np.append(column.values[:, 0], np.inf)
+        after = np.where(at + 1 < column.offsets[1:], spending[at + 1], np.inf)
+        down, up = min(down, (spending[at] - spending[at - 1]).min()), min(up, (after - spending[at]).min())
+    return value - (1.0 - LEAST) * float(down), value + (1.0 - LEAST) * float(up)
 
 
 def _with_cells(column: Column | None, cells: Column) -> Column:
     """Return a column with other values of some cells, or with cells that it did not have."""
-    if column is None or not np.isin(cells.rows, column.rows).all():
-        return cells if column is None else sort(concatenate([column, cells]))
-    values = column.values.copy()
-    values[np.searchsorted(column.rows, cells.rows)] = cells.values
-    return replace(column, values=values)
+    if column is None:
+        return cells
+    others = np.flatnonzero(~np.isin(column.rows, cells.rows))
+    return sort(concatenate([column.take(others, column.rows[others]), cells]))
 
 
 def _is_number(node: object) -> bool:
