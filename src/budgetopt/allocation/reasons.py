@@ -11,7 +11,7 @@ from budgetopt.allocation.margins import margins_of
 from budgetopt.allocation.money_sides import funds_that_bring
 from budgetopt.allocation.package_reasons import cheapest_unfunded, have_all_packages, least_to_open, package_reasons
 from budgetopt.formulation.fund_rows import inflow
-from budgetopt.formulation.stages import outcome_worths
+from budgetopt.formulation.stages import gives_up, outcome_worths
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.model import CHANGE, LARGEST_CUT
 from budgetopt.scenario.programs import Bools, Texts
@@ -77,14 +77,9 @@ def reasons_of(plan: Allocation) -> Texts:
 
 def _plain(plan: Allocation) -> tuple[str, str]:
     """Return what is true of each program that is funded, and of each that is not, where no price says more."""
-    if _gives_up(plan):
+    if gives_up(plan.scenario):
         return _DECIDED, f"un{_DECIDED}"
     return (_SET, _NO_BETTER) if plan.proved else (_SEARCHED, _NOT_FOUND)
-
-
-def _gives_up(plan: Allocation) -> bool:
-    """Return whether the first objective gives something up for later ones, so that its prices are not the plan's."""
-    return bool(plan.scenario.objective[0].within)
 
 
 def funded_of(plan: Allocation) -> Bools:
@@ -170,7 +165,7 @@ def _spent_together(plan: Allocation) -> str:
 def _say_margins(plan: Allocation, reasons: Texts, unfunded: Bools) -> None:
     """Say of programs that are scaled which of money and resources their next dollar would take from elsewhere."""
     margins = margins_of(plan)
-    if margins is None or _gives_up(plan) or outcome_worths(plan.scenario, plan.scenario.objective[0]) is None:
+    if margins is None or gives_up(plan.scenario) or outcome_worths(plan.scenario, plan.scenario.objective[0]) is None:
         return
     effects, small = plan.scenario.effects, 1e-9 * (np.abs(margins.worth) + margins.money + margins.resource)
     measured = np.zeros(len(reasons), dtype=bool)
@@ -254,7 +249,7 @@ def _say_cuts(plan: Allocation, reasons: Texts) -> None:
     reasons[kept] = "keeps its baseline"
     if first == LARGEST_CUT:
         _say_even_cuts(plan, reasons, below.any(axis=1))
-    elif plan.proved and not _gives_up(plan):
+    elif plan.proved and not gives_up(plan.scenario):
         reasons[below.any(axis=1)] = "cut: a smaller cut here would not make the change of all programs smaller"
         reasons[_have_other_cuts(plan)] = "cut: other cuts of the same size would do as well"
 
@@ -289,7 +284,7 @@ def _say_even_cuts(plan: Allocation, reasons: Texts, below: Bools) -> None:
     period, most = cut.argmax(axis=1), cut.max(axis=1)
     tolerance = np.divide(2 * plan.half_a_cent, baseline, out=np.zeros_like(spent), where=baseline > 0)
     rounding = "" if plan.scenario.document.round_to is None else ", but for the rounding of amounts"
-    is_smallest = plan.proved and not _gives_up(plan)
+    is_smallest = plan.proved and not gives_up(plan.scenario)
     are_even = is_smallest and len(plan.scenario.objective) == 1 and not plan.formulation.linear_program.is_integer
     for row in np.flatnonzero(below).tolist():
         at = int(period[row])

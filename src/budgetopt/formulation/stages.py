@@ -23,7 +23,15 @@ from budgetopt.scenario.model import (
 )
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["add_stages", "is_goal_programming", "label_of", "outcome_worths", "wanted_outcomes"]
+__all__ = [
+    "add_stages",
+    "gives_up",
+    "is_decided_later",
+    "is_goal_programming",
+    "label_of",
+    "outcome_worths",
+    "wanted_outcomes",
+]
 
 
 def label_of(objective: Objective) -> str:
@@ -39,6 +47,16 @@ def label_of(objective: Objective) -> str:
 def is_goal_programming(scenario: Scenario) -> bool:
     """Return whether targets are goals, whose shortfall is minimized, and no limits."""
     return any(objective.minimize == SHORTFALL for objective in scenario.objective)
+
+
+def gives_up(scenario: Scenario) -> bool:
+    """Return whether the first objective gives something up for later ones, so that its prices are not the plan's."""
+    return bool(scenario.objective[0].within)
+
+
+def is_decided_later(scenario: Scenario) -> bool:
+    """Return whether later objectives, or the evening of smaller cuts, decide where the first one does not."""
+    return len(scenario.objective) > 1 or scenario.objective[0].minimize == LARGEST_CUT
 
 
 def outcome_worths(scenario: Scenario, objective: Objective) -> Floats | None:

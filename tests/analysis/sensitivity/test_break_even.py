@@ -10,8 +10,9 @@ from tests.measures import few
 from tests.strategies import PLAIN, cases
 
 import budgetopt as bo
-from budgetopt.analysis import break_even_factors
+from budgetopt.analysis import break_even_factors, explain_all
 from budgetopt.analysis.live_problem.scaling import scaled
+from budgetopt.analysis.sensitivity.break_even import GIVEN_UP
 from budgetopt.errors import UnknownNameError
 
 
@@ -82,3 +83,34 @@ def test_funding_changes_just_beyond_the_factor_and_not_just_before(case):
             before = bo.solve(scaled(case.scenario, program, "effect", "", item.factor * (1 - side * 1e-5)))
             assert side * (beyond.spending.sum(axis=(1, 2))[row] - spent[row]) > 0
             assert side * (before.spending.sum(axis=(1, 2))[row] - spent[row]) <= 0.011
+
+
+def test_no_factor_is_given_where_later_objectives_may_give_up_some_of_the_first():
+    fair = bo.Scenario.from_document(
+        {
+            "funds": {"general": {"revenue": 100}},
+            "outcomes": {"saved": {"weight": 1}, "walks": {"weight": 2}},
+            "programs": {
+                "a": {"districts": {"north": "100%"}, "outcomes": {"saved": {"per_dollar": 3}}},
+                "b": {"districts": {"south": "100%"}, "outcomes": {"saved": {"per_dollar": 2}}},
+                "c": {"spending": {"at_most": 0}, "outcomes": {"walks": {"per_dollar": 1}}},
+            },
+            "objective": [
+                {"maximize": {"smallest": "saved", "by": "districts"}, "within": "5%"},
+                {"maximize": "weighted outcomes"},
+            ],
+        }
+    )
+    plan = bo.solve(fair)
+    a = fair.programs.position("a")
+    less, more = (bo.solve(scaled(fair, "a", "effect", "", by)).spending[a].sum() for by in (0.99, 1.01))
+    # the first objective alone would have it the other way round: a gets more where its effect is greater
+    assert less > plan.spending[a].sum() > more
+    found = break_even_factors(plan, "a")
+    assert found
+    assert all(math.isnan(item.factor) and item.unknown == GIVEN_UP for item in found)
+    assert explain_all(plan)["unknown"].tolist() == [GIVEN_UP, GIVEN_UP, ""]
+    told = "How much its effect, cost or weight would have to change is not worked out: later objectives may give up"
+    assert told in bo.explain(plan, "a").sentences[-1]
+    # its own ceiling lets c have nothing, whatever decides
+    assert not any(item.unknown for item in break_even_factors(plan, "c"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from functools import cache
 from typing import Any
 
@@ -313,3 +314,22 @@ def test_money_falls_to_nothing_and_no_farther() -> None:
     # a year in which there is none cannot have less
     every = "One dollar more of recurring revenue in every period would add 6 to the weighted outcomes"
     assert f"{every}; one dollar less is not possible." in explain(plan, "late").sentences
+
+
+def test_what_later_objectives_decide_is_not_ruled_out_by_the_first() -> None:
+    document = {
+        "funds": {"general": {"revenue": 100}},
+        "outcomes": {"walks": {"weight": 1}, "visits": {"weight": 1}},
+        "programs": {
+            "trail": {"outcomes": {"walks": {"per_dollar": 3}}, "spending": {"at_most": 50}},
+            "library": {"outcomes": {"visits": {"per_dollar": 2}}},
+            "pool": {"outcomes": {"visits": {"per_dollar": 1}}},
+        },
+        "objective": [{"maximize": "walks"}, {"maximize": "visits"}],
+    }
+    better = deepcopy(document)
+    better["programs"]["pool"]["outcomes"]["visits"]["per_dollar"] = 3
+    spending = [bo.solve(bo.Scenario.from_document(one)).programs["spending"]["pool"] for one in (document, better)]
+    assert spending == [0, 50]
+    words = explain(bo.solve(bo.Scenario.from_document(document)), "pool").sentences
+    assert words[-1].startswith("By the first objective, no ")

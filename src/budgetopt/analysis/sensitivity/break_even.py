@@ -17,6 +17,7 @@ from budgetopt.analysis.live_problem.what_if import WhatIf, basis_of, question_a
 from budgetopt.analysis.sensitivity.more_or_not import NOT_SOLVED, Sides, UnsettledError
 from budgetopt.formulation.linear_program import LinearProgram, Stage
 from budgetopt.formulation.spending.terms import SpendingTerms
+from budgetopt.formulation.stages import gives_up
 from budgetopt.scenario.named import named
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
@@ -36,6 +37,8 @@ MOVES = 1e-6
 """A level that moves by less than this share of itself, or of the largest program's, does not move."""
 NOISE = 1e-9
 """The share of a value below which the values of two plans are one."""
+GIVEN_UP = "later objectives may give up some of the first"
+"""Why a factor is not known where the best plan by the first objective is not the plan."""
 LEAN = 4e-9
 """What a dollar of the program counts against its moving, as a share of the greatest worth of any dollar: just more
 than what a solver of linear programs can tell apart."""
@@ -72,6 +75,9 @@ def break_even_factors(
     plan: Subject, program: str, *, kinds: Collection[str] = KINDS, question: WhatIf | None = None
 ) -> tuple[BreakEven, ...]:
     """Return the factors at which a program gets more, and less: on its effect, its cost and each outcome's weight.
+
+    They are worked out for the first objective alone: just beyond a factor the program gets more (or less) whatever
+    later objectives decide. Where these may give up some of the first one, no factor is known.
 
     Parameters
     ----------
@@ -137,6 +143,8 @@ class _Level:
         """Return the factor nearest to one at which the level moves up or down; NaN if there is none."""
         if self._is_held(more=more):
             return BreakEven(what, outcome, more, math.nan)
+        if gives_up(self._question.scenario):
+            return BreakEven(what, outcome, more, math.nan, GIVEN_UP)
         far = math.log(FARTHEST if more == rises else 1 / FARTHEST)
         try:
             if self._apart and (self._is_packaged or (more and not self.level)):

@@ -66,9 +66,8 @@ def explain_all(plan: Subject, *, follow: bool | None = None, question: WhatIf |
     Columns: ``program``, ``name``, ``baseline``, ``spending``, ``change``; ``held_by``, in words; ``last_dollar``,
     ``next_dollar``, ``price`` and ``charges`` as in :func:`budgetopt.marginal_returns`, in the first period (NaN for
     programs of packages); ``effect_for_more`` and ``effect_for_less``, the factors on its effect at which it would get
-    more and less: the optimal basis proves them, or they are seen by solving again just inside and just outside, on one
-    live problem. NaN where no factor within a hundred changes anything. With integer decisions, all of them free, there
-    is a column ``unknown``: why a factor is not known, empty where it is.
+    more and less, as in :func:`break_even_factors`; NaN where no factor within a hundred changes anything. With integer
+    decisions, all of them free, or where factors are not known, a column ``unknown`` says why; empty where they are.
 
     Parameters
     ----------
@@ -119,7 +118,8 @@ def explain_all(plan: Subject, *, follow: bool | None = None, question: WhatIf |
     own = {**dict.fromkeys(("last_dollar", "next_dollar", "price", "charges"), PRICE), "change": CURRENCY}
     own |= dict.fromkeys(("effect_for_more", "effect_for_less"), FACTOR)
     with_units(table, plan.scenario, own)
-    return table.assign(unknown=unknown) if plan.formulation.linear_program.is_integer else table
+    has_unknown = plan.formulation.linear_program.is_integer or any(unknown)
+    return table.assign(unknown=unknown) if has_unknown else table
 
 
 def _factors(plan: Allocation, question: WhatIf, follow: bool | None) -> tuple[Floats, Floats, list[str]]:

@@ -20,7 +20,7 @@ from budgetopt.analysis.sensitivity.more_or_not import NOT_SOLVED
 from budgetopt.analysis.sensitivity.overview import held_by, seeks_outcomes
 from budgetopt.errors import OptionError
 from budgetopt.formulation.linear_program import Stage
-from budgetopt.formulation.stages import is_goal_programming
+from budgetopt.formulation.stages import is_decided_later, is_goal_programming
 from budgetopt.report.explained.explained_evidence import evidence_told, notes_told, range_of_effects, range_told
 from budgetopt.report.explained.explained_html import explanation_html
 from budgetopt.report.explained.explained_limits import fund_explained, limit_explained
@@ -342,7 +342,8 @@ def _would_change(
         yield f"How much its {what} would have to change is not worked out: {unknown}."
     if wanted and not any(math.isfinite(item.factor) or item.unknown for item in wanted):
         what = "bring it more" if funded else "get it funded"
-        yield f"No change of its effect, its cost or a weight, up to a hundredfold, would {what}."
+        by = "By the first objective, no" if is_decided_later(plan.scenario) else "No"
+        yield f"{by} change of its effect, its cost or a weight, up to a hundredfold, would {what}."
 
 
 def _within_range(plan: Allocation, row: pd.Series[Any], found: Sequence[BreakEven], numbers: Numbers) -> Iterator[str]:
