@@ -44,7 +44,7 @@ def test_a_program_at_its_ceiling() -> None:
     ]
     assert "Its last dollar, by itself, would add 1 to the weighted outcomes." in words
     assert "Elsewhere a dollar would add 0.08 to the weighted outcomes." in words
-    assert words[-1] == "No change of its effect, its cost or a weight, up to a hundredfold, would bring it more."
+    assert words[-1] == "No greater effect, lower cost or greater weight, up to a hundredfold, would bring it more."
 
 
 def test_a_program_without_money_and_what_would_get_it_funded() -> None:
@@ -333,3 +333,18 @@ def test_what_later_objectives_decide_is_not_ruled_out_by_the_first() -> None:
     assert spending == [0, 50]
     words = explain(bo.solve(bo.Scenario.from_document(document)), "pool").sentences
     assert words[-1].startswith("By the first objective, no ")
+
+
+def test_what_a_target_asks_for_takes_more_money_where_its_effect_is_smaller() -> None:
+    document = document_of(
+        {"a": {"outcomes": {"good": {"per_dollar": 2}}}},
+        outcomes={"good": {"weight": 1, "target": {"at_least": 50}}},
+        objective={"minimize": "spending"},
+    )
+    smaller = deepcopy(document)
+    smaller["programs"]["a"]["outcomes"]["good"]["per_dollar"] = 1
+    plan, other = (bo.solve(bo.Scenario.from_document(one)) for one in (document, smaller))
+    assert (plan.programs["spending"]["a"], other.programs["spending"]["a"]) == (25, 50)
+    # so a change of its effect does bring it more, and only a greater one does not
+    last = explain(plan, "a").sentences[-1]
+    assert last == "No greater effect, lower cost or greater weight, up to a hundredfold, would bring it more."

@@ -343,7 +343,8 @@ def _would_change(
     if wanted and not any(math.isfinite(item.factor) or item.unknown for item in wanted):
         what = "bring it more" if funded else "get it funded"
         by = "By the first objective, no" if is_decided_later(plan.scenario) else "No"
-        yield f"{by} change of its effect, its cost or a weight, up to a hundredfold, would {what}."
+        # a smaller effect or a higher cost may: of what a limit asks for, it then takes more money
+        yield f"{by} greater effect, lower cost or greater weight, up to a hundredfold, would {what}."
 
 
 def _within_range(plan: Allocation, row: pd.Series[Any], found: Sequence[BreakEven], numbers: Numbers) -> Iterator[str]:
