@@ -331,7 +331,7 @@ def test_money_that_is_short_in_every_fund_together_is_named() -> None:
     plan = bo.solve(scenario)
     assert what_limits(plan) == (
         "Money is all spent in a, b and 2 other funds: a dollar less in any of them makes the plan worse, one more in"
-        " one of them alone makes it no better."
+        " one of them alone makes it no better by the largest cut."
     )
     assert bo.solve(scenario.with_("funds.a.revenue=98")).objective_value == pytest.approx(0.03)
     for fund in "abcd":
@@ -348,7 +348,7 @@ def test_money_that_is_short_in_every_fund_together_is_named() -> None:
         "programs": {"a": programs["a"], "b": {**programs["b"], "spending": {"at_most": 97}}},
     }
     assert what_limits(bo.solve(Scenario.from_document(alone))) == (
-        "Money in a is all spent: a dollar less makes the plan worse, one more makes it no better."
+        "Money in a is all spent: a dollar less makes the plan worse, one more makes it no better by the largest cut."
     )
 
 

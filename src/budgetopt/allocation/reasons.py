@@ -11,7 +11,7 @@ from budgetopt.allocation.margins import margins_of
 from budgetopt.allocation.money_sides import funds_that_bring
 from budgetopt.allocation.package_reasons import cheapest_unfunded, have_all_packages, least_to_open, package_reasons
 from budgetopt.formulation.fund_rows import inflow
-from budgetopt.formulation.stages import gives_up, outcome_worths
+from budgetopt.formulation.stages import decides_first, gives_up, outcome_worths
 from budgetopt.scenario.amounts import Share
 from budgetopt.scenario.model import CHANGE, LARGEST_CUT
 from budgetopt.scenario.programs import Bools, Texts
@@ -32,6 +32,7 @@ _NOT_FOUND = "unfunded: no better plan with it was found"
 _SET = "funded: no plan that gives it more or less is better"
 _SEARCHED = "funded: no better plan was found"
 _DECIDED = "funded: as the goals in their order decide"
+_IDLE = "unfunded: a dollar here would add nothing"
 _BLIND = ("money", "kept baseline", "reserve", "fund spending", "transfer")
 """Kinds of limit that do not tell programs of the same funds apart, but for floors and ceilings."""
 PLAIN = (_STANDS, _ELSEWHERE, _NO_BETTER, _NOT_FOUND, _SET, _SEARCHED)
@@ -104,17 +105,21 @@ def what_limits(plan: Allocation, spoken: Callable[[float], str] = money, own: i
     at_ceiling = full & np.array([reason.startswith("at its ceiling") for reason in reasons], dtype=bool)
     if len(reasons) and at_ceiling.all():
         return "Every program is at its ceiling."
-    idle = np.array(
-        [reason.startswith(("unfunded: a dollar", "unfunded: no effect")) for reason in reasons], dtype=bool
-    )
+    idle = np.array([reason.startswith((_IDLE, "unfunded: no effect")) for reason in reasons], dtype=bool)
+    bind = plural(own, "limit of a single program binds", "limits of single programs bind")
+    if gives_up(plan.scenario):
+        return f"{f'{bind}; for the rest the' if own else 'The'} plan is as the goals in their order decide."
+    first = decides_first(plan.scenario)
+    by = f" by {first}" if first else ""
     if len(reasons) and (at_ceiling | have_all_packages(plan) | (idle & ~_needs_more_at_once(plan))).all():
-        return "Nothing more is to be gained: each program is at its ceiling, or would add nothing with more money."
+        nothing = f"Nothing more is to be gained{by}"
+        return f"{nothing}: each program is at its ceiling, or would add nothing with more money."
     if together := _spent_together(plan):
-        return together
+        return f"{together}{by}."
     if own:
-        return f"{plural(own, 'limit of a single program binds', 'limits of single programs bind')}, and no other."
+        return f"{bind}, and no other{by}."
     held = "With the all-or-nothing decisions as they are, no" if plan.formulation.linear_program.is_integer else "No"
-    return f"{held} limit holds the plan back."
+    return f"{held} limit holds the plan back{by}."
 
 
 def _at_ceiling(plan: Allocation) -> Bools:
@@ -139,7 +144,10 @@ def _needs_more_at_once(plan: Allocation) -> Bools:
 
 
 def _spent_together(plan: Allocation) -> str:
-    """Return in which funds a dollar less makes the plan worse, where a dollar more in one alone makes it no better."""
+    """Return in which funds a dollar less makes the plan worse, where a dollar more in one alone makes it no better.
+
+    One sentence, without its full stop.
+    """
     more, less = plan.prices.money, plan.prices.money_less
     revenue = np.array([plan.scenario.revenue(name) for name in plan.scenario.funds]).reshape(less.shape)
     # of all of the revenue, what rounding leaves of a price of nothing
@@ -150,15 +158,14 @@ def _spent_together(plan: Allocation) -> str:
         return ""
     names = [printed(name, fund.name) for name, fund in plan.scenario.funds.items()]
     if len(funds) == 1:
-        return (
-            f"Money in {names[funds[0]]} is all spent: a dollar less makes the plan worse, one more makes it no better."
-        )
+        name = names[funds[0]]
+        return f"Money in {name} is all spent: a dollar less makes the plan worse, one more makes it no better"
     named = [names[fund] for fund in funds]
     if len(funds) > _MOST_FUNDS:
         named = [*named[: _MOST_FUNDS - 1], f"{len(funds) - _MOST_FUNDS + 1:,} other funds"]
     return (
         f"Money is all spent in {', '.join(named[:-1])} and {named[-1]}: a dollar less in any of them makes the plan"
-        " worse, one more in one of them alone makes it no better."
+        " worse, one more in one of them alone makes it no better"
     )
 
 
@@ -179,7 +186,8 @@ def _say_margins(plan: Allocation, reasons: Texts, unfunded: Bools) -> None:
     stands = ~unfunded & costs_more & unfavoured
     reasons[unfunded & costs_more & adds & missed] = _ELSEWHERE
     reasons[stands & missed] = _STANDS
-    reasons[unfunded & ~np.isnan(margins.worth) & ~adds & unfavoured] = "unfunded: a dollar here would add nothing"
+    first = decides_first(plan.scenario)
+    reasons[unfunded & ~np.isnan(margins.worth) & ~adds & unfavoured] = f"{_IDLE}{f' to {first}' if first else ''}"
     reasons[unfunded & ~measured & unfavoured] = "unfunded: no effect of it is measured"
     alike = np.abs(plan.spending.sum(axis=1) - np.nan_to_num(plan.scenario.baselines)) <= plan.half_a_cent
     spare = ~unfunded & ~measured & ~packaged & unfavoured & alike.all(axis=1)

@@ -25,8 +25,8 @@ from budgetopt.scenario.scenario import Scenario
 
 __all__ = [
     "add_stages",
+    "decides_first",
     "gives_up",
-    "is_decided_later",
     "is_goal_programming",
     "label_of",
     "outcome_worths",
@@ -54,9 +54,14 @@ def gives_up(scenario: Scenario) -> bool:
     return bool(scenario.objective[0].within)
 
 
-def is_decided_later(scenario: Scenario) -> bool:
-    """Return whether later objectives, or the evening of smaller cuts, decide where the first one does not."""
-    return len(scenario.objective) > 1 or scenario.objective[0].minimize == LARGEST_CUT
+def decides_first(scenario: Scenario) -> str:
+    """Return what prices are about where more than that decides, in words; empty where nothing else does.
+
+    After the first objective others decide, and after the largest cut the smaller ones, which are evened.
+    """
+    if len(scenario.objective) > 1:
+        return "the first objective"
+    return "the largest cut" if scenario.objective[0].minimize == LARGEST_CUT else ""
 
 
 def outcome_worths(scenario: Scenario, objective: Objective) -> Floats | None:

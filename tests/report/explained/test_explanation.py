@@ -331,8 +331,50 @@ def test_what_later_objectives_decide_is_not_ruled_out_by_the_first() -> None:
     better["programs"]["pool"]["outcomes"]["visits"]["per_dollar"] = 3
     spending = [bo.solve(bo.Scenario.from_document(one)).programs["spending"]["pool"] for one in (document, better)]
     assert spending == [0, 50]
-    words = explain(bo.solve(bo.Scenario.from_document(document)), "pool").sentences
-    assert words[-1].startswith("By the first objective, no ")
+    plan = bo.solve(bo.Scenario.from_document(document))
+    words = explain(plan, "pool").sentences
+    assert words[-1].startswith("By the first objective alone, no ")
+    assert "It is unfunded: a dollar here would add nothing to the first objective." in words
+    assert "Its next dollar would add nothing in the first objective." in words
+    # a dollar more goes to the library, and the second objective gains by it
+    richer = deepcopy(document)
+    richer["funds"]["general"]["revenue"] = 101
+    assert bo.solve(bo.Scenario.from_document(richer)).outcomes["level"]["visits"] > plan.outcomes["level"]["visits"]
+    same = "would change nothing in the first objective, and so would a dollar less until it falls to"
+    assert explain(plan, "general").sentences[1:] == (f"A dollar more {same} $50.",)
+    assert tell(plan).sentences[-1] == ("1 limit of a single program binds, and no other by the first objective.")
+
+
+def test_money_that_makes_smaller_cuts_even_is_not_said_to_change_nothing() -> None:
+    general = {"revenue": 90, "only": {"program": ["a", "b"]}}
+    document = {
+        "funds": {"general": general, "late": {"revenue": 0}},
+        "programs": {"a": {"baseline": 60}, "b": {"baseline": 40}, "c": {"baseline": 10, "funds": "late"}},
+        "objective": {"minimize": "largest cut"},
+    }
+    richer = deepcopy(document)
+    richer["funds"]["general"]["revenue"] = 95
+    plan, more = (bo.solve(bo.Scenario.from_document(one)) for one in (document, richer))
+    # the largest cut is all of c
+    assert plan.objective_value == more.objective_value == 1
+    assert more.programs["spending"]["a"] > plan.programs["spending"]["a"]
+    assert "A dollar more would change nothing in the largest cut" in explain(plan, "general").sentences[1]
+    assert tell(plan).sentences[-1] == "No limit holds the plan back by the largest cut."
+
+
+def test_what_later_objectives_may_give_up_is_not_said_to_be_held_by_nothing() -> None:
+    document = {
+        "funds": {"general": {"revenue": 100}},
+        "outcomes": {"visits": {"target": {"at_least": 20}}},
+        "programs": {"a": {"baseline": 100, "outcomes": {"visits": {"per_dollar": 0.25}}}},
+        "objective": [{"minimize": "spending", "within": "10%"}, {"minimize": "change from baseline"}],
+    }
+    free = deepcopy(document)
+    del free["outcomes"]["visits"]["target"]
+    plan, other = (bo.solve(bo.Scenario.from_document(one)) for one in (document, free))
+    # above the target, which holds it all the same
+    assert (plan.programs["spending"]["a"], other.programs["spending"]["a"]) == (88, 0)
+    assert tell(plan).sentences[-1] == "The plan is as the goals in their order decide."
 
 
 def test_what_a_target_asks_for_takes_more_money_where_its_effect_is_smaller() -> None:

@@ -59,7 +59,7 @@ def limit_explained(plan: Allocation, provision: Provision, question: WhatIf, nu
     if provision.kind in ("target", "resource"):
         sentences += _in_each_period(plan, rows, numbers)
         sentences += _standing_in(plan, provision.name, numbers) if provision.kind == "resource" else ()
-        sentences += _before_it_binds(plan, table, rows, numbers)
+        sentences += _before_it_binds(plan, table, rows, gain)
     if math.isinf(cost):
         sentences.append("Without it nothing would limit the gain.")
     elif not is_told:
@@ -69,8 +69,7 @@ def limit_explained(plan: Allocation, provision: Provision, question: WhatIf, nu
         if moved := _moves_without(plan, provision, numbers):
             sentences.append(f"Without it {join_words(moved)}.")
     elif binds or question.is_integer:
-        of_first = " in the first objective" if len(plan.scenario.objective) > 1 else ""
-        sentences.append(f"Dropping it would gain nothing{of_first}.")
+        sentences.append(f"Dropping it would gain nothing{gain.in_first}.")
     return limit_name(limit), tuple(sentences), {"prices": table, "values": rows}
 
 
@@ -112,7 +111,7 @@ def _standing_in(plan: Allocation, name: str, numbers: Numbers) -> Iterator[str]
             yield f"{capital(taken)} of it stand in for {amount} of {names[made]}{when}."
 
 
-def _before_it_binds(plan: Allocation, table: pd.DataFrame, rows: pd.DataFrame, numbers: Numbers) -> Iterator[str]:
+def _before_it_binds(plan: Allocation, table: pd.DataFrame, rows: pd.DataFrame, gain: Gain) -> Iterator[str]:
     """Say how far a limit that does not bind would have to move before it does, in each period that has one."""
     many, bound_in = len(plan.scenario.periods) > 1, dict(zip(rows["period"], rows["binding"], strict=True))
     for row in table.to_dict("records"):
@@ -122,9 +121,10 @@ def _before_it_binds(plan: Allocation, table: pd.DataFrame, rows: pd.DataFrame, 
         until, moves = float(row["tightening_until"]), "rise" if row["sense"] == "at least" else "fall"
         when = f" in {one_line(period)}" if many and period else ""
         if math.isfinite(until) and not math.isclose(until, float(row["bound"]), rel_tol=1e-9):
-            yield f"It would have to {moves} to {numbers.quantity(until)}{when} before the best plan is worth less."
+            worth_less = f"before the best plan is worth less{gain.in_first}"
+            yield f"It would have to {moves} to {gain.numbers.quantity(until)}{when} {worth_less}."
         elif math.isinf(until):
-            yield f"However far it {moves}s{when}, the best plan is worth no less."
+            yield f"However far it {moves}s{when}, the best plan is worth no less{gain.in_first}."
 
 
 def _goal(plan: Allocation, outcome: str, numbers: Numbers) -> Iterator[str]:
@@ -193,9 +193,10 @@ def _of_searched_money(row: Mapping[Hashable, Any], when: str, gain: Gain, numbe
     if more:
         yield f"With {by} more{when} the best plan would {gain.words(more * (until - bound))}."
     elif not by:
-        yield f"Money{when} is not the limit here: more of it would change nothing."
+        start = f"More money{when}" if gain.in_first else f"Money{when} is not the limit here: more of it"
+        yield f"{start} would change nothing{gain.in_first}."
     elif math.isnan(first):
-        yield f"With {by} more{when} nothing would change."
+        yield f"With {by} more{when} nothing would change{gain.in_first}."
     if not math.isnan(first):
         least = numbers.spoken_money(first - bound)
         yield f"The smallest useful amount more{when} is {least}: it would {gain.words(then)}."
@@ -207,7 +208,7 @@ def _of_searched_money(row: Mapping[Hashable, Any], when: str, gain: Gain, numbe
     elif less:
         yield f"With {by} less{when}, {gain.amount(less * (bound - until))} would be lost."
     elif math.isnan(first):
-        yield f"With {by} less{when} nothing would change."
+        yield f"With {by} less{when} nothing would change{gain.in_first}."
     if not math.isnan(first):
         yield f"With less than {numbers.spoken_money(first)}{when}, {gain.amount(then)} would be lost at once."
 
@@ -218,7 +219,9 @@ def _of_money(price: FigurePrice, what: str, when: str, gain: Gain, numbers: Num
     if more == 0 and not less < 0:
         until = price.less_until
         falls = f", and so would a dollar less until it falls to {numbers.spoken_money(until)}" if less == 0 else ""
-        return f"{capital(what or 'money')}{when} is not the limit here: a dollar more would change nothing{falls}."
+        start = f"{capital(what or 'money')}{when} is not the limit here: a dollar more"
+        start = f"A dollar more{of}{when}" if gain.in_first else start
+        return f"{start} would change nothing{gain.in_first}{falls}."
     if math.isclose(more, -less, rel_tol=1e-6) and more > 0:
         return f"Each dollar more{of}{when} would {gain.words(more)}."
     start = f"One dollar more{of}{when} would {_does(more, gain)}"
@@ -231,7 +234,7 @@ def _of_money(price: FigurePrice, what: str, when: str, gain: Gain, numbers: Num
 
 def _does(worth: float, gain: Gain) -> str:
     if not worth:
-        return "change nothing"
+        return f"change nothing{gain.in_first}"
     return gain.words(worth) if worth > 0 else f"cost {gain.amount(-worth)}"
 
 

@@ -20,7 +20,7 @@ from budgetopt.analysis.sensitivity.more_or_not import NOT_SOLVED
 from budgetopt.analysis.sensitivity.overview import held_by, seeks_outcomes
 from budgetopt.errors import OptionError
 from budgetopt.formulation.linear_program import Stage
-from budgetopt.formulation.stages import is_decided_later, is_goal_programming
+from budgetopt.formulation.stages import decides_first, is_goal_programming
 from budgetopt.report.explained.explained_evidence import evidence_told, notes_told, range_of_effects, range_told
 from budgetopt.report.explained.explained_html import explanation_html
 from budgetopt.report.explained.explained_limits import fund_explained, limit_explained
@@ -276,7 +276,7 @@ def _as_they_are(margin: list[float], question: WhatIf) -> Iterator[str]:
 
 def _brings(worth: float, gain: Gain, adds: str) -> str:
     if not worth:
-        return f"{adds} nothing"
+        return f"{adds} nothing{gain.in_first}"
     return f"would {gain.words(worth)}" if worth > 0 else f"would cost {gain.amount(-worth)}"
 
 
@@ -342,7 +342,8 @@ def _would_change(
         yield f"How much its {what} would have to change is not worked out: {unknown}."
     if wanted and not any(math.isfinite(item.factor) or item.unknown for item in wanted):
         what = "bring it more" if funded else "get it funded"
-        by = "By the first objective, no" if is_decided_later(plan.scenario) else "No"
+        first = decides_first(plan.scenario)
+        by = f"By {first} alone, no" if first else "No"
         # a smaller effect or a higher cost may: of what a limit asks for, it then takes more money
         yield f"{by} greater effect, lower cost or greater weight, up to a hundredfold, would {what}."
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from budgetopt.allocation import Allocation
+from budgetopt.formulation.stages import decides_first
 from budgetopt.report.figures.numbers import Numbers, singular
 from budgetopt.report.figures.text import one_line
 from budgetopt.scenario.model import CHANGE, LARGEST_CUT, SHORTFALL, SPENDING, WEIGHTED_OUTCOMES, Smallest
@@ -26,6 +27,7 @@ class Gain:
     maximize: bool
     unit: str  # what the objective counts: its own name, or the unit of an outcome that is the objective by itself
     numbers: Numbers
+    in_first: str = ""  # where later objectives decide too, in what nothing is gained: " in the first objective"
 
     @classmethod
     def of(cls, plan: Allocation, numbers: Numbers) -> Gain:
@@ -36,14 +38,16 @@ class Gain:
     def within(cls, scenario: Scenario, numbers: Numbers) -> Gain:
         """Return how the gains of a scenario's plans are said."""
         first = scenario.objective[0]
+        in_first = f" in {alone}" if (alone := decides_first(scenario)) else ""
         if first.unspent_worth:
-            return cls(VALUE, True, one_line(first.name), numbers)
+            return cls(VALUE, True, one_line(first.name), numbers, in_first)
         what = first.maximize if first.maximize is not None else first.minimize
         if isinstance(what, Smallest):
-            return cls("smallest", True, first.name or scenario.outcomes[what.smallest].unit, numbers)
+            return cls("smallest", True, first.name or scenario.outcomes[what.smallest].unit, numbers, in_first)
         what = what or ""
         known = scenario.outcomes.get(what.removeprefix("outcome "))
-        return cls(what, first.maximize is not None, one_line(first.name or (known.unit if known else "")), numbers)
+        unit = one_line(first.name or (known.unit if known else ""))
+        return cls(what, first.maximize is not None, unit, numbers, in_first)
 
     def words(self, gain: float) -> str:
         """Return a gain in words that follow *would*: ``save $1.20``, ``add 8.3 households``."""

@@ -263,7 +263,7 @@ def _words(gain: Gain, price: float, unit: str, more: str, *, one_of_many: bool 
     if math.isnan(price):
         return "No price is worked out for it."
     if price <= 0 or not math.isfinite(price):
-        return "Relaxing this limit alone a little would gain nothing."
+        return f"Relaxing this limit alone a little would gain nothing{gain.in_first}."
     words = gain.relaxed(price, unit, more)
     return words.replace(" would ", " would, where it matters most, ") if one_of_many else words
 
