@@ -45,7 +45,7 @@ def test_a_grant_in_words(run: Callable[..., Any], city: Path) -> None:
         "- While it is spent, “General Fund” must keep up $10 over all periods on what it may pay for.",
         "- “maximize weighted outcomes”: 4,133 with it, 4,000 in the best plan without it.",
         "- It ends after FY1: in FY2 $166.67 falls away.",
-        "  - “New homes”: the grant paid $166.67 of $200; in FY2 it gets $0 in all",
+        "  - “New homes”: $166.67 of its $200; in FY2 it gets $0 in all",
         "",
     ]
 

@@ -133,3 +133,74 @@ def test_which_grants_are_asked_for() -> None:
         bo.grants(scenario.without("funds.homes_grant"))
     with pytest.raises(bo.UnknownNameError, match="no grant named 'general'"):
         bo.grants(scenario).falling("general")
+
+
+def test_a_grant_that_is_passed_on_to_another_fund_is_taken() -> None:
+    giving = {"capital": {"at_most": 15}}
+    scenario = bo.Scenario.from_document(
+        {
+            "funds": {
+                "general": {"revenue": 50},
+                "aid": {"kind": "grant", "revenue": 20, "only": {"program": "a"}, "transfers_to": giving},
+                "capital": {"kind": "capital", "only": {"program": "b"}},
+            },
+            "outcomes": {"good": {"weight": 1}},
+            "programs": {
+                "a": {"funds": "aid", "outcomes": {"good": {"curve": [[0, 0], [3, 3]]}}, "spending": {"at_most": 3}},
+                "b": {"funds": "capital", "outcomes": {"good": {"per_dollar": 3}}},
+            },
+        }
+    )
+    found = bo.grants(scenario)
+    row = found.table.to_dict("records")[0]
+    assert (row["received"], row["spent"], row["unspent"]) == pytest.approx((20, 3, 2))
+    assert (row["transfers_in"], row["transfers_out"]) == pytest.approx((0, 15))
+    # 3 of its own and 3 for each dollar of 15
+    assert row["worth"] == pytest.approx(48)
+    assert row["take"]
+    said = list(grants_lines(found))
+    assert said[0] == "“aid”: take it."
+    passed_on = "the best plan spends $3 of it and transfers $15 to other funds; $2 stays unspent"
+    assert said[1] == f"- It brings $20, and {passed_on}."
+
+
+def test_a_grant_to_which_another_fund_gives_spends_more_than_it_brings() -> None:
+    scenario = bo.Scenario.from_document(
+        {
+            "funds": {
+                "general": {"revenue": 50, "transfers_to": {"aid": {"at_most": 10}}},
+                "aid": {"kind": "grant", "revenue": 20},
+            },
+            "outcomes": {"good": {"weight": 1}},
+            "programs": {
+                "a": {"funds": "aid", "outcomes": {"good": {"per_dollar": 3}}},
+                "b": {"funds": "general", "outcomes": {"good": {"per_dollar": 1}}},
+            },
+        }
+    )
+    found = bo.grants(scenario)
+    row = found.table.to_dict("records")[0]
+    assert (row["received"], row["transfers_in"], row["spent"], row["unspent"]) == pytest.approx((20, 10, 30, 0))
+    has = "It brings $20, and $10 is transferred to it; the best plan spends $30 of that"
+    assert list(grants_lines(found))[1] == f"- {has}."
+
+
+def test_what_a_grant_saves_and_still_pays_after_its_end_is_not_said_to_fall_away() -> None:
+    # 30 in the first year alone, of which the curve takes no more than 24 in a year
+    homes = {"outcomes": {"good": {"curve": [[0, 0], [24, 48]]}}, "spending": {"at_most": 24}, "funds": "aid"}
+    scenario = bo.Scenario.from_document(
+        {
+            "periods": ["y1", "y2"],
+            "funds": {"general": {"revenue": 10}, "aid": {"kind": "grant", "revenue": {"y1": 30}}},
+            "outcomes": {"good": {"weight": 1}},
+            "discount": 0.5,
+            "programs": {"homes": homes, "library": {"funds": "general"}},
+        }
+    )
+    found = bo.grants(scenario)
+    assert found.best.spending[0, 1].tolist() == pytest.approx([24, 6])
+    assert list(grants_lines(found))[-3:] == [
+        "- It ends after y1: in y2 $18 falls away.",
+        "  - “homes”: $18 of its $24; in y2 it gets $6 in all",
+        "",
+    ]

@@ -160,9 +160,12 @@ def test_what_a_grant_has_and_whether_it_is_worth_anything() -> None:
     # what is lost below a ten-millionth of the value, 19, is rounding
     assert taken(plan, 18) == [False]
     assert taken(plan, 20) == [True]
-    # the general fund is no grant that is spent, whatever is lost without it
-    assert bo.GrantChoices(plan, ("general",), (0.0,), (True,)).table[["spent", "take"]].to_numpy().tolist() == [
-        [0, False]
+    # the general fund spends nothing itself, and what it transfers brings what is lost without it
+    columns = ["spent", "transfers_out", "unspent", "take"]
+    assert bo.GrantChoices(plan, ("general",), (0.0,), (True,)).table[columns].to_numpy().tolist() == [[0, 4, 56, True]]
+    kept = bo.solve(plan.scenario.without("funds.general.transfers_to"))
+    assert bo.GrantChoices(kept, ("general",), (0.0,), (True,)).table[columns].to_numpy().tolist() == [
+        [0, 0, 60, False]
     ]
     scenario = plan.scenario.with_("programs.parks.spending.at_most=0")
     nothing = bo.solve(scenario.with_("objective=[{maximize: bad}, {maximize: good}]"))

@@ -110,16 +110,19 @@ class GrantChoices(Drawable):
 
         ``fund``, ``name``, ``received`` (revenue, one-time revenue and opening balance), ``spent``, ``unspent``,
         ``match`` (local dollars that it asks for beside it), ``effort_asked``; ``value_with`` and ``value_without`` it,
-        ``worth`` (how much better the best plan with it is), ``take`` (whether the best plan spends any of it and is
-        better for it, by the first objective or else by a later one); ``ends`` (its last period with money, empty if
-        that is the last of all or it never ends), ``falls_away`` (dollars a year that it paid in that period and pays
-        no more in the next), ``unit``, ``proved``.
+        ``worth`` (how much better the best plan with it is), ``take`` (whether the best plan spends or transfers any of
+        it and is better for it, by the first objective or else by a later one); ``transfers_in`` and ``transfers_out``
+        (from and to other funds, in the best plan); ``ends`` (its last period with money, empty if that is the last of
+        all or it never ends), ``falls_away`` (dollars a year that it paid in that period and pays no more in the next),
+        ``unit``, ``proved``.
         """
         import pandas as pd
 
         accounts, rows = self.best.audit.balances, self._rows
         received = accounts.opening[rows, 0] + (accounts.revenue + accounts.one_time)[rows].sum(axis=1)
-        spent = accounts.spending[rows].sum(axis=1)
+        spent, came, went = (
+            amounts[rows].sum(axis=1) for amounts in (accounts.spending, accounts.transfers_in, accounts.transfers_out)
+        )
         sign = self.best.solver_result.stages[0].stage.sign
         without = np.array(self.without)
         worth = sign * (without - self.best.plan_value)
@@ -132,13 +135,15 @@ class GrantChoices(Drawable):
                 "name": [self.scenario.funds[name].name or name for name in self.names],
                 "received": received,
                 "spent": spent,
-                "unspent": received - spent,
+                "unspent": received + came - went - spent,
                 "match": self._match().sum(axis=1),
                 "effort_asked": self._efforts()[0].sum(axis=1),
                 "value_with": self.best.plan_value,
                 "value_without": np.where(np.isinf(without), np.nan, without),
                 "worth": worth,
-                "take": (spent > self.scenario.cent) & better,
+                "take": (spent + went > self.scenario.cent) & better,
+                "transfers_in": came,
+                "transfers_out": went,
                 "ends": list(ends),
                 "falls_away": list(falls),
                 "unit": self.scenario.currency,
@@ -149,10 +154,11 @@ class GrantChoices(Drawable):
         return with_units(table, self.scenario, {**own, "falls_away": f"{CURRENCY} a year"})
 
     def falling(self, name: str) -> pd.DataFrame:
-        """Return what a grant paid in its last period, and what the same programs get in the next one.
+        """Return what a grant pays no more after its last period, and what the same programs get in the next one.
 
-        ``program``, ``name``, ``paid`` (by the grant in its last period), ``before`` and ``after`` (all money of the
-        program in its last period and in the next), ``unit``; empty if it does not end within the periods.
+        ``program``, ``name``, ``paid`` (by the grant in its last period, and no more in the next), ``before`` and
+        ``after`` (all money of the program in its last period and in the next), ``unit``; empty if it does not end
+        within the periods.
         """
         import pandas as pd
 

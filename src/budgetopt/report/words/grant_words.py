@@ -38,13 +38,19 @@ def _grant(found: GrantChoices, row: dict[str, Any]) -> Iterator[str]:
     scenario, name = found.scenario, str(row["fund"])
     numbers, fund = Numbers(scenario.currency), scenario.funds[name]
     when = "" if len(scenario.periods) == 1 else " over all periods"
-    verdict = "take it" if row["take"] else "nothing of it is spent" if not row["spent"] else "it makes no plan better"
+    is_used = row["spent"] or row["transfers_out"]
+    verdict = "take it" if row["take"] else "it makes no plan better" if is_used else "nothing of it is spent"
     yield f"“{_name(found, name)}”: {verdict}."
     unspent = row["unspent"]
     lost = ", and lapses" if unspent > scenario.cent and not fund.carryover else ""
     left = f"; {numbers.spoken_money(unspent)} stays unspent{lost}" if unspent > scenario.cent else ""
     received, spent = numbers.spoken_money(row["received"]), numbers.spoken_money(row["spent"])
-    yield f"- It brings {received}{when}, and the best plan spends {spent} of it{left}."
+    came, went = numbers.spoken_money(row["transfers_in"]), numbers.spoken_money(row["transfers_out"])
+    has = f"{received}{when}, and the best plan spends {spent} of it"
+    if row["transfers_in"] > scenario.cent:
+        has = f"{received}{when}, and {came} is transferred to it; the best plan spends {spent} of that"
+    passed_on = f" and transfers {went} to other funds" if row["transfers_out"] > scenario.cent else ""
+    yield f"- It brings {has}{passed_on}{left}."
     if fund.match is not None:
         giver = _name(found, fund.match.from_)
         yield f"- Its match takes {numbers.spoken_money(row['match'])} from “{giver}” on the same programs."
@@ -90,8 +96,8 @@ def _cliff(found: GrantChoices, name: str, row: dict[str, Any]) -> Iterator[str]
     falling = found.falling(name)
     columns = (falling[column].tolist()[:SHOWN] for column in ("name", "paid", "before", "after"))
     for program, paid, before, now in zip(*columns, strict=True):
-        part = f"{numbers.spoken_money(paid)} of {numbers.spoken_money(before)}"
-        yield f"  - “{one_line(program)}”: the grant paid {part}; in {after} it gets {numbers.spoken_money(now)} in all"
+        part = f"{numbers.spoken_money(paid)} of its {numbers.spoken_money(before)}"
+        yield f"  - “{one_line(program)}”: {part}; in {after} it gets {numbers.spoken_money(now)} in all"
     if len(falling) > SHOWN:
         yield f"  - and {plural(len(falling) - SHOWN, 'more program')}"
 
