@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -129,3 +130,20 @@ def test_where_decisions_are_all_or_nothing_a_limit_may_hold_the_plan_back_that_
     same = {"name": "b is not taken", "count": "funded", "where": {"program": "b"}, "at_most": 0}
     solved(document["programs"], plan.objective_value, 20, rules=[rule, same], resources=document["resources"],
            outcomes=document["outcomes"])  # fmt: skip
+
+
+def test_a_year_without_money_has_no_less_where_decisions_are_all_or_nothing() -> None:
+    document = document_of(
+        {"a": rated(2, spending={"at_most": 5}), "b": {"packages": [{"cost": 100, "outcomes": {"good": 60}}]}},
+        periods=["y1", "y2"],
+        funds={"general": {"revenue": {"y1": 10, "y2": 0}}},
+    )
+    plan = bo.solve(bo.Scenario.from_document(document))
+    table = bo.prices(plan).set_index(["kind", "period"])
+    assert math.isnan(table.loc[("money", "y2"), "tightening"])
+    assert table.loc[("money", "y2"), "tightening_until"] == 0
+    # 0.10 less of the first year's money is 0.20 less of the second year's good
+    assert table.loc[("money", "y1"), "tightening"] == pytest.approx(2)
+    said = explain(plan, "general").sentences
+    assert "With $0.10 less in y1, 0.2 of the weighted outcomes would be lost." in said
+    assert not any("less in y2" in one for one in said)

@@ -120,7 +120,12 @@ class MovedLimit:
 
     def to(self, direction: int, *, relaxing: bool) -> Moved:
         """Return what moving the limit up (1) or down (-1) brings."""
-        there = self.bound + direction * self.step
+        is_less_money = self.figure is not None and direction < 0
+        # there is no less money than none
+        step = min(self.step, max(self.bound, 0.0)) if is_less_money else self.step
+        if not step:
+            return Moved(math.nan, self.bound)
+        there = self.bound + direction * step
         answer = self.question.solve(self._at(there))
         if answer.termination is Termination.INFEASIBLE:
             return Moved(math.nan, self.bound)
@@ -130,7 +135,9 @@ class MovedLimit:
         smallest = Moved(0.0, there)
         if self._moves_its_row_alone:
             smallest = self._smallest(direction, relaxing=relaxing, same=self.bound if change else there)
-        return replace(smallest, price=change / (direction * self.step), until=there) if change else smallest
+        if is_less_money and min(smallest.first, smallest.until) < 0:
+            smallest = Moved(0.0, 0.0)
+        return replace(smallest, price=change / (direction * step), until=there) if change else smallest
 
     def _smallest(self, direction: int, *, relaxing: bool, same: float) -> Moved:
         """Return the smallest move that changes the value; up to ``same`` nothing is known to change."""

@@ -200,9 +200,11 @@ def _of_searched_money(row: Mapping[Hashable, Any], when: str, gain: Gain, numbe
     if not math.isnan(first):
         least = numbers.spoken_money(first - bound)
         yield f"The smallest useful amount more{when} is {least}: it would {gain.words(then)}."
+    if bound <= 0:
+        return
     less, until = float(row["tightening"]), float(row["tightening_until"])
     first, then = float(row["tightening_first"]), float(row["tightening_then"])
-    by = numbers.spoken_money(bound - max(until, 0.0))
+    by = numbers.spoken_money(bound - until)
     if math.isnan(less):
         yield f"With less{when} there is no plan."
     elif less:
