@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 import budgetopt as bo
+from budgetopt.report.words.outlook_words import outlook_lines
 
 
 def town(periods: int = 3, **general: Any) -> bo.Scenario:
@@ -118,3 +120,23 @@ def test_what_cannot_be_asked() -> None:
         bo.outlook(town(), years=-1)
     with pytest.raises(bo.OptionError, match="start is 'today'"):
         bo.outlook(town(), start="today")
+
+
+def test_a_project_that_is_done_is_not_a_program_that_goes_on() -> None:
+    road = {"packages": [{"cost": [30], "outcomes": {"good": 9}}], "start": ["y1"]}
+    scenario = bo.Scenario.from_document(
+        {
+            "periods": ["y1", "y2"],
+            "funds": {"roads": {"revenue": {"y1": 30}}},
+            "outcomes": {"good": {"weight": 1}},
+            "programs": {"road": road},
+        }
+    )
+    found = bo.outlook(scenario)
+    assert found.recurring.tolist() == [[30, 0]]
+    falls = "All funds together, recurring spending falls by $30 from y1 to y2"
+    assert list(outlook_lines(found))[-1] == f"{falls}: programs that go on, or projects, get less then."
+    without = bo.outlook(scenario, start=bo.SpendingPlan(np.zeros((1, 1, 2)), np.zeros((1, 1, 2))))
+    assert "- Its revenue ends in y1; in the year after, nothing of its spending falls away." in list(
+        outlook_lines(without)
+    )

@@ -47,10 +47,14 @@ def outlook_lines(found: Outlook) -> Iterator[str]:
 def _falls(found: Outlook) -> Iterator[str]:
     """Say from which year to which programs that go on get less, all funds together."""
     numbers, spent = Numbers(found.scenario.currency), found.recurring.sum(axis=0).tolist()
+    packages, goes_on = found.scenario.packages, found.scenario.programs.flag("recurring", default=True)
+    # what projects cost counts as recurring where nothing else is said of them
+    has_projects = bool(goes_on[packages.program[packages.is_project]].any())
+    who = "programs that go on, or projects," if has_projects else "programs that go on"
     for (year, before), (following, after) in pairwise(zip(found.years, spent, strict=True)):
         if before - after > found.scenario.cent:
             fall, years = numbers.spoken_money(before - after), f"from {one_line(year)} to {one_line(following)}"
-            yield f"All funds together, recurring spending falls by {fall} {years}: programs that go on get less then."
+            yield f"All funds together, recurring spending falls by {fall} {years}: {who} get less then."
 
 
 def _accounts(found: Outlook, fund: str) -> Iterator[str]:
@@ -77,7 +81,7 @@ def outlook_sentences(found: Outlook, row: Mapping[Hashable, Any]) -> Iterator[s
         else:
             yield f"One-time money ends in {last}: the year after, recurring revenue pays for all that goes on."
     if row["ends"]:
-        fall = numbers.spoken_money(row["falls_away"])
+        fall = numbers.spoken_money(row["falls_away"]) if row["falls_away"] else "nothing"
         yield f"Its revenue ends in {one_line(row['ends'])}; in the year after, {fall} of its spending falls away."
     if has_reserve and row["below_reserve"]:
         yield f"It falls below its reserve in {one_line(row['below_reserve'])}."
