@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from budgetopt.analysis.comparing.comparison import PlanComparison
 from budgetopt.analysis.comparing.equal_value import FAR
+from budgetopt.report.figures.gain import Gain
 from budgetopt.report.figures.numbers import Numbers, plural
 from budgetopt.report.figures.text import capital, label, one_line, one_of
 from budgetopt.report.figures.text_table import TextTable
@@ -117,9 +118,10 @@ def _how_good(best: Allocation, numbers: Numbers) -> str:
 
 def _given_up(best: Allocation, numbers: Numbers) -> Iterator[str]:
     """Yield what later objectives gave up of the first one."""
-    if (share := best.conceded_share) > PART:
-        what = one_line(best.audit.objectives[0].label.split(" ", 1)[1])
-        yield f"Later objectives give up {numbers.share(share, 2)} of {what}, as `within` lets them."
+    if best.conceded_share > PART:
+        # as a share of the plan's own value it may be more than the share of the best one that `within` says
+        amount = Gain.of(best, numbers).amount(best.certificate.conceded)
+        yield f"Later objectives give up {amount}, as `within` lets them."
 
 
 def _against(found: PlanComparison, row: pd.Series[Any], numbers: Numbers) -> str:
