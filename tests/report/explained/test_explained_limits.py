@@ -147,3 +147,13 @@ def test_a_year_without_money_has_no_less_where_decisions_are_all_or_nothing() -
     said = explain(plan, "general").sentences
     assert "With $0.10 less in y1, 0.2 of the weighted outcomes would be lost." in said
     assert not any("less in y2" in one for one in said)
+
+
+def test_a_package_that_later_objectives_alone_want_is_as_good_in_the_first() -> None:
+    document = cased(6, a=rated(1, spending={"at_most": 2}), b=packaged(3, 0, 5))
+    document["objective"] = [{"maximize": "good"}, {"maximize": "safe"}]
+    plan = bo.solve(bo.Scenario.from_document(document))
+    without = bo.solve(bo.Scenario.from_document(document).with_("programs.b.spending={at_most: 0}"))
+    assert plan.outcomes["level"].tolist() == [2, 5]
+    assert without.outcomes["level"].tolist() == [2, 0]
+    assert "Without it the best plan would be as good in the first objective." in explain(plan, "b").sentences

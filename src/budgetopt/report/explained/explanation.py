@@ -325,7 +325,7 @@ def _decided(plan: Allocation, position: int, question: WhatIf, gain: Gain) -> I
     loss = sign * (base.objective - answer.objective)
     what = "Without it the best plan" if funded else "The best plan with it"
     alike = loss <= question.accuracy * max(abs(base.objective), 1.0)
-    yield f"{what} would be {'as good' if alike else f'worth {gain.amount(loss)} less'}."
+    yield f"{what} would be {f'as good{gain.in_first}' if alike else f'worth {gain.amount(loss)} less'}."
 
 
 def _would_change(
