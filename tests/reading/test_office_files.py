@@ -509,3 +509,20 @@ def test_headings_that_are_funds_give_the_rows_below_their_fund(tmp_path: Path) 
     assert {name: fund.revenue for name, fund in scenario.funds.items()} == {"GENERAL FUND": 120, "GRANTS FUND": 7}
     assert scenario.programs["Patrol"].baseline_by_fund == {"GENERAL FUND": 100, "GRANTS FUND": 7}
     assert bo.solve(scenario).programs["spending"].to_dict() == {"Patrol": 107, "Pools": 20}
+
+
+@pytest.mark.parametrize(
+    ("text", "programs"),
+    [
+        ("Program,FY25 Adopted,FY26 Adopted\nPatrol,60000,1e+05\nPools,40000,2e+05\n", {"Patrol": 1e5, "Pools": 2e5}),
+        (",Program,Adopted\n1,Patrol,1e+05\n2,Pools,25000\n3,Zoo,2e+06\n", {"Patrol": 1e5, "Pools": 2.5e4, "Zoo": 2e6}),
+        ("Program,Adopted\nPatrol,60000\nPools,40000\nTotal,1e+05\n", {"Patrol": 6e4, "Pools": 4e4}),
+        ("Program;Adopted\nPatrol;1,5E+05\nPools;250000,25\n", {"Patrol": 1.5e5, "Pools": 250000.25}),
+        ("Program,Adopted\nPatrol,1_000_000\nPools,4_000\nTotal,1_004_000\n", {"Patrol": 1e6, "Pools": 4e3}),
+    ],
+)  # fmt: skip
+def test_amounts_with_an_exponent_or_low_lines_count(text: str, programs: dict[str, float], tmp_path: Path) -> None:
+    found = read(text, tmp_path)
+    assert dict(zip(found.programs.ids.tolist(), found.programs.baseline().tolist(), strict=True)) == programs
+    assert not [remark for remark in found.remarks if "no amount" in remark]
+    assert f"taken: {sum(programs.values()):,.12g} in" in found.remarks[-1].replace(".50", ".5")

@@ -16,7 +16,12 @@ from budgetopt.scenario.programs import Bools, Floats, Ints
 
 __all__ = ["ColumnFacts", "amounts_of", "facts_of"]
 
-_AMOUNT = re.compile(r"([-+]?)\$?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+|(?=\.))(\.[0-9]+)?\s?([kKmMbB]?)")
+_AMOUNT = re.compile(
+    r"([-+]?)\$?([0-9]{1,3}(?:,[0-9]{3})+|[1-9][0-9]{0,2}(?:_[0-9]{3})+|[0-9]+|(?=\.))(\.[0-9]+)?((?:e[-+][0-9]{1,2})?)"
+    r"\s?([kmb]?)",
+    re.IGNORECASE,
+)
+"""What is read as an amount, ``1e+05`` too, as statistics programs write it; ``1E05`` may be a code."""
 _TIMES = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9}
 _MOSTLY = 0.8
 
@@ -121,5 +126,5 @@ def _amount(text: str) -> float:
     match = _AMOUNT.fullmatch(text)
     if match is None:
         return np.nan
-    number = float(f"{match[1]}{match[2].replace(',', '')}{match[3] or ''}")
-    return number * _TIMES[match[4].casefold()]
+    number = float(f"{match[1]}{re.sub('[,_]', '', match[2])}{match[3] or ''}{match[4]}")
+    return number * _TIMES[match[5].casefold()]

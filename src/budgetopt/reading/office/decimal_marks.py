@@ -29,7 +29,7 @@ _KINDS = (
 )
 """What a number says of the decimal mark. The first that fits counts; a number with one comma before three digits may
 have it for its decimals or for its thousands."""
-_KIND = re.compile(rf"[-(]?[^\d\s]?\s*(?:{'|'.join(f'({pattern})' for _, pattern in _KINDS)})\)?-?")
+_KIND = re.compile(rf"[-(]?[^\d\s]?\s*(?:{'|'.join(f'({pattern})' for _, pattern in _KINDS)})(?:[eE][-+][0-9]+)?\)?-?")
 
 
 @dataclass(frozen=True)
