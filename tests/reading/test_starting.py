@@ -137,6 +137,32 @@ def test_a_program_of_which_one_line_breaks_the_name_is_added_up(tmp_path: Path)
     assert dict(zip(programs.ids, programs.baseline(), strict=True)) == {"Library hours": 310, "Pools": 100}
 
 
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (("=B2*1.05", "=B3*1.05"), "C2: the cell holds a formula whose result is not stored in the file"),
+        ((None, "#REF!"), "C3: the cell shows the error #REF!"),
+    ],
+)
+def test_the_budget_of_last_year_is_not_taken_where_that_of_this_year_cannot_be_read(
+    cells: tuple[str | None, str], said: str, tmp_path: Path
+) -> None:
+    rows = [["Program", "FY25 Actual", "FY26 Adopted"], ["Patrol", 900, cells[0]], ["Pools", 280, cells[1]]]
+    file = workbook(tmp_path, rows)
+    with pytest.raises(OptionError) as refusal:
+        from_table(file, "t")
+    assert refusal.value.message == f"{file}!T1:{said}, and no amount of 'FY26 Adopted' can be read"
+    assert "`--column baseline=HEADER`" in refusal.value.hint
+    found = read_budget(file, Choices(columns={"baseline": "FY25 Actual"}))
+    assert found.programs.baseline().tolist() == [900, 280]
+
+
+def test_an_error_in_a_column_that_is_not_taken_is_no_reason_to_refuse(tmp_path: Path) -> None:
+    headers = ["Program", "FY26 Adopted", "FY27 Projected", "Change"]
+    file = workbook(tmp_path, [headers, ["Patrol", 900, "=B2*2", "#DIV/0!"], ["Pools", 280, "=B3*2", "#DIV/0!"]])
+    assert read_budget(file).programs.baseline().tolist() == [900, 280]
+
+
 def test_outcomes_of_the_table_are_named_without_weights(tmp_path: Path) -> None:
     table = "program,baseline,outcomes.visits.per_dollar,outcomes.No. 1.curve\na,100,2,\nb,50,,0:0;50:3;100:4\n"
     (tmp_path / "own.csv").write_text(table)

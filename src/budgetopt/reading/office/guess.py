@@ -27,7 +27,16 @@ from budgetopt.reading.office.filled_columns import fill_down
 from budgetopt.reading.office.grouped_rows import beside_headings
 from budgetopt.reading.office.guessed import Guess
 from budgetopt.reading.office.header_rows import find_headers, is_transposed
-from budgetopt.reading.office.header_words import YEAR, is_count, is_part_of_year, meaning, words_of, year_of
+from budgetopt.reading.office.header_words import (
+    MONEY,
+    YEAR,
+    is_count,
+    is_part_of_year,
+    meaning,
+    money_rank,
+    words_of,
+    year_of,
+)
 from budgetopt.reading.office.money_columns import ask_for_funds, choose_money, find_payments
 from budgetopt.reading.office.roles import choose_columns, choose_programs, column_named, said_columns
 from budgetopt.reading.office.row_doubts import doubtful_rows
@@ -137,11 +146,26 @@ def _choose_money(
     ):
         found.payments, found.money = payments, list(payments.values())
     else:
+        _refuse_unread(found, facts)
         column, others = choose_money(facts, choices, found.lines, file)
         ask_for_funds(facts, column, choices, found.lines, file)
         found.keys["baseline"], found.money = column, [column]
         return others
     return ()
+
+
+def _refuse_unread(found: Guess, facts: Sequence[ColumnFacts]) -> None:
+    """Refuse a table if no cell of the likeliest column of money can be read: another would be taken in its place."""
+    broken = {problem.place.column: problem for problem in reversed(found.grid.problems) if problem.place is not None}
+    named = [column for column in facts if meaning(column.header) == MONEY and not column.is_years]
+    best = min((money_rank(column.header) for column in named if column.is_numeric), default=None)
+    for column in named:
+        problem = broken.get(found.grid.at[column.position])
+        is_unread = problem is not None and bool(np.isnan(column.amounts).all())
+        if problem is not None and is_unread and (best is None or money_rank(column.header) <= best):
+            message = f"{problem.place}: {problem.message}, and no amount of '{column.name}' can be read"
+            other = "name the column of the money with `--column baseline=HEADER` if it is another"
+            raise OptionError(message, hint=f"{problem.hint}; {other}" if problem.hint else other)
 
 
 def _without_headers(sheet: Sheet, file: str) -> NoTableError:
