@@ -99,6 +99,31 @@ def test_results_of_other_programs_are_told(office: Path) -> None:
     assert "the sheet 'Measures' seems to hold results, of programs that are not in the table" in remarks
 
 
+def test_grants_find_their_programs_by_names_beside_codes_and_results_say_how(office: Path) -> None:
+    book = openpyxl.load_workbook(office)
+    book["Programs"].insert_cols(1)
+    for row, code in ((2, "Program code"), (3, "L1"), (4, "P1"), (5, "H1"), (6, "H1"), (7, "P2")):
+        book["Programs"][f"A{row}"] = code
+    book.save(office)
+    files, remarks = from_table(str(office), "Elmfield")
+    assert "only: {program: P1}" in files["scenario.yaml"].decode()
+    said = next(remark for remark in remarks if "'Measures'" in remark)
+    assert said.endswith("and the table has their codes: `--column program=Program` takes names there")
+    _, remarks = from_table(str(office), "Elmfield", bo.Choices(columns={"program": "Program"}))
+    assert "3 results of the sheet 'Measures' are read, from 'FY25 Actual'" in remarks
+
+
+def test_a_grant_for_what_is_no_program_is_told(office: Path) -> None:
+    book = openpyxl.load_workbook(office)
+    for row in (3, 4):
+        book["Grants"][f"B{row}"] = "Swimming"
+    book.save(office)
+    files, remarks = from_table(str(office), "Elmfield")
+    assert "only:" not in files["scenario.yaml"].decode()
+    said = "the sheet 'Grants' names no program of the table for 'Swim grant' (Swimming): no `only` is written for it"
+    assert said in remarks
+
+
 def test_a_frame_becomes_a_scenario() -> None:
     import pandas as pd
 

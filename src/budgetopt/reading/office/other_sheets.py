@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from budgetopt.reading.office.amount_units import find_scale
-from budgetopt.reading.office.choices import Choices
+from budgetopt.reading.office.choices import Choices, shell
 from budgetopt.reading.office.column_facts import ColumnFacts, facts_of
 from budgetopt.reading.office.decimal_marks import check_decimal, decimal_mark
 from budgetopt.reading.office.guessed import Guess
@@ -77,9 +77,8 @@ def _ids(programs: ProgramTable) -> dict[str, str]:
     return known | {normal(str(program)).casefold(): str(program) for program in programs.ids}
 
 
-def _program_column(facts: Sequence[ColumnFacts], programs: ProgramTable) -> ColumnFacts | None:
+def _program_column(facts: Sequence[ColumnFacts], known: Container[str]) -> ColumnFacts | None:
     """Return the column that names programs: the one of which the most cells are known."""
-    known = {normal(str(program)).casefold() for program in programs.ids}
     counts = [sum(normal(cell).casefold() in known for cell in column.cells) for column in facts]
     best = int(np.argmax(counts)) if counts else 0
     return facts[best] if counts and counts[best] else None
@@ -96,14 +95,23 @@ def find_measures(book: Book, taken: str, programs: ProgramTable, table: Table) 
             continue
         found = _read(sheet, row, table)
         facts = found.facts
-        program = _program_column(facts, programs)
+        program = _program_column(facts, {normal(str(name)).casefold() for name in programs.ids})
         measure = next((column for column in facts if _MEASURE.fullmatch(words_of(column.header))), None)
         result = _result_column(facts)
         if program is None or measure is None or result is None:
-            return None, [f"the sheet '{sheet.name}' seems to hold results, of programs that are not in the table"]
+            by_name = None if program is not None else _program_column(facts, _ids(programs))
+            of_what = "of programs that are not in the table" if by_name is None else _by_name(by_name, table)
+            return None, [f"the sheet '{sheet.name}' seems to hold results, {of_what}"]
         measures, remarks = _measures(found, row, (program, measure, result), programs)
         return measures, [*found.remarks, *remarks]
     return None, []
+
+
+def _by_name(column: ColumnFacts, table: Table) -> str:
+    """Return that results say the names of programs, and what takes names for the programs of the table, too."""
+    header = next((header for header, key in table.columns.items() if key == "name"), "name")
+    flag = f"--column program={shell(header)}"
+    return f"of programs by their names in '{column.name}', and the table has their codes: `{flag}` takes names there"
 
 
 def _result_column(facts: Sequence[ColumnFacts]) -> ColumnFacts | None:
@@ -186,7 +194,10 @@ def find_grants(
             return (), [f"the sheet '{sheet.name}' seems to list grants, without their amounts"]
         found.money = [amount]
         found.keys = {kind: column for kind, column in columns.items() if column is not None}
-        program = _program_column([column for column in facts if not is_row_number(column.header)], programs)
+        others = [column for column in facts if column is not name and not is_row_number(column.header)]
+        program = _program_column(others, _ids(programs))
+        if program is None:
+            program = next((column for column in others if meaning(column.header) in ("program", "name")), None)
         if program is not None:
             found.keys["program"] = program
         _find_units(found, table, said, row)
@@ -265,9 +276,12 @@ def _grants(found: Guess, programs: ProgramTable) -> tuple[tuple[Grant, ...], li
     lines: dict[str, list[int]] = {}
     for row in np.flatnonzero(found.lines).tolist():
         lines.setdefault(on_one_line(name.cells[row]), []).append(row)
-    grants = []
+    grants, strangers = [], dict[str, str]()
     for grant, rows in lines.items():
-        named = [ids[key] for row in rows if program and (key := normal(program.cells[row]).casefold()) in ids]
+        cells = [program.cells[row] for row in rows if program and program.cells[row]]
+        named = [ids[key] for cell in cells if (key := normal(cell).casefold()) in ids]
+        if cells and not named and f"baseline_by_fund.{grant}" not in programs.columns:
+            strangers[grant] = cells[0]
         said = (_cell(match, rows[0]), _cell(ends, rows[0]))
         grants.append(Grant(grant, float(amounts[rows].sum()), tuple(dict.fromkeys(named)), *said))
     if not grants:
@@ -278,6 +292,11 @@ def _grants(found: Guess, programs: ProgramTable) -> tuple[tuple[Grant, ...], li
         names = listed([f"'{grant.name}'" for grant in new], _SHOWN)
         come = "it comes" if len(new) == 1 else "they come"
         remarks.append(f"no program is paid from {names} now: {come} on top of the baselines")
+    if strangers:
+        names = listed([f"'{grant}' ({cell})" for grant, cell in strangers.items()], _SHOWN)
+        them = "it" if len(strangers) == 1 else "them"
+        sheet = f"the sheet '{found.sheet.name}'"
+        remarks.append(f"{sheet} names no program of the table for {names}: no `only` is written for {them}")
     has_funds = programs.has("funds")
     barred = [grant for grant in new if any(has_funds[programs.position(name)] for name in grant.programs)]
     if barred:
