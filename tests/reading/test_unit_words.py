@@ -17,6 +17,9 @@ in '000
 in '000s of dollars
 in 000s
 in $1,000s
+000s omitted
+(000's omitted)
+(thousands omitted)
 in 1.000 €
 in 1'000 Fr.
 in 1000 EUR
@@ -103,6 +106,8 @@ in 2000
 FY2000
 Grants in $1,000 or more
 Over $1,000,000
+Serving 000s of residents
+Fund 000
 予算 1億円"""
 
 
@@ -119,6 +124,10 @@ def test_what_looks_like_a_unit_and_is_none(text: str) -> None:
 def test_words_that_are_a_unit_in_a_header_of_amounts_alone() -> None:
     texts = [
         "Adopted thousands",
+        "FY26 000s",
+        "Adopted '000",
+        "Adopted 000's",
+        "Adopted 1'000s",
         "Adopted (M)",
         "Adopted (k)",
         "Adopted ($)",
@@ -126,8 +135,8 @@ def test_words_that_are_a_unit_in_a_header_of_amounts_alone() -> None:
         "Adopted",
         "Thousand Oaks",
     ]
-    assert [unit_in_header(text) for text in texts] == [1e3, 1e6, 1e3, 1, 1, None, None]
-    assert [bare_unit_in(text) for text in texts] == [1e3, *[None] * 6]
+    assert [unit_in_header(text) for text in texts] == [*[1e3] * 4, None, 1e6, 1e3, 1, 1, None, None]
+    assert [bare_unit_in(text) for text in texts] == [*[1e3] * 4, *[None] * 7]
 
 
 @pytest.mark.parametrize(

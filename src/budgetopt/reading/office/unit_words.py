@@ -92,6 +92,7 @@ def _pattern(words: _Words) -> re.Pattern[str]:
         rf"{_CURRENCY}\s*{any_of}",
         rf"{any_of}\.?{_OF}{_CURRENCY}",
         rf"(?:[(\[]|^)\s*{any_of}\.?\s*(?:[)\]]|$)",
+        rf"{any_of} omitted\b",
         rf"(?<![^\W_]){letters} ?{_LETTERED}",
         rf"{_LETTERED}{letters}(?![^\W_]|-)|(?<![^\W_])(?:eur|usd|gbp|chf) {letters}(?![^\W_]|-)",
     ]
@@ -99,6 +100,7 @@ def _pattern(words: _Words) -> re.Pattern[str]:
         zeros = _ZEROS[words.zeros] + _LAST
         one = "1" + _ZEROS[words.zeros].replace(f"{_QUOTE}?000", "[., '\u2019]?000", 1) + _LAST
         ways += [
+            rf"(?<!\d)(?<!\d[., '\u2019]){zeros} omitted\b",
             rf"{_IN}(?:{_CURRENCY}\s*)?(?:{zeros}|{one})(?:{_OF}{_CURRENCY}|{_END})",
             rf"{_CURRENCY}\s*{zeros}",
             rf"(?<!\d)(?<!\d[., '\u2019]){zeros}\s*{_CURRENCY}",
@@ -112,6 +114,7 @@ def _pattern(words: _Words) -> re.Pattern[str]:
 
 _PATTERNS = [(_pattern(words), words.unit) for words in _UNITS]
 _ALONE = [(re.compile(_word(words.alone) + _OTHER), words.unit) for words in _UNITS]
+_ALONE.append((re.compile(rf"(?<![^\W_])(?<!\d[.,'\u2019])(?:{_QUOTE}000{_LAST}|000{_QUOTE}?s)(?![^\W_])"), 1e3))
 
 
 def _found(text: str) -> tuple[float, str] | None:
