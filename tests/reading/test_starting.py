@@ -137,6 +137,16 @@ def test_a_program_of_which_one_line_breaks_the_name_is_added_up(tmp_path: Path)
     assert dict(zip(programs.ids, programs.baseline(), strict=True)) == {"Library hours": 310, "Pools": 100}
 
 
+@pytest.mark.parametrize("blank", ["\u00a0", "\u202f", "\u2009", "\u3000"])
+def test_a_name_with_another_blank_is_the_name_with_a_plain_one(blank: str, tmp_path: Path) -> None:
+    works = f"Public{blank}Works"
+    rows = [HEADERS, [f"Street{blank}lights", works, 250], ["Roads", "Public Works", 100], ["Street lights", works, 60]]
+    folder = write_files(tmp_path / "t", from_table(workbook(tmp_path, rows), "t")[0])
+    programs = load(folder).programs
+    assert dict(zip(programs.ids, programs.baseline(), strict=True)) == {"Street lights": 310, "Roads": 100}
+    assert set(programs.text("department")) == {"Public Works"}
+
+
 @pytest.mark.parametrize(
     ("cells", "said"),
     [

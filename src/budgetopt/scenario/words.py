@@ -17,7 +17,8 @@ __all__ = [
 ]  # fmt: skip
 
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-_LINE_ENDS = re.compile("[\t\n\r\x85\u2028\u2029]")
+_OTHER_BLANKS = re.compile("[\t\n\r\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
+"""Line breaks, tabs, and blanks such as those at which no line is broken."""
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 _WIDEST = 60
@@ -48,8 +49,8 @@ def turns_written_out(text: str) -> str:
 
 
 def on_one_line(name: str) -> str:
-    """Return a name without the line breaks and tabs in it, and what stands on its lines with single blanks between."""
-    return " ".join(name.split()) if _LINE_ENDS.search(name) else name
+    """Return a name with single blanks in place of line breaks, tabs and no-break spaces, where it has any of them."""
+    return " ".join(name.split()) if _OTHER_BLANKS.search(name) else name
 
 
 def seen_as_written(name: str) -> str:
