@@ -147,3 +147,21 @@ def test_a_last_row_near_the_sum_of_a_few_small_amounts_is_a_program(tmp_path: P
     # rounding of a longer list leaves a little
     long = "".join(f"Program {at},{at}\n" for at in range(40, 52))
     assert "Town" not in baselines(f"Program,Budget\n{long}Town,549\n", tmp_path)[0]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "Police,Patrol,100.4\nPolice,Jail,200.4\nPolice,Labs,300.4\nPolice Total,,601.3\nParks,Pools,5\nTotal,,606.3\n",
+        "Police,,601.3\nPolice,Patrol,100.4\nPolice,Jail,200.4\nPolice,Labs,300.4\nParks,,5\nParks,Pools,5\nTotal,,606.3\n",
+    ],
+)
+def test_a_sum_of_amounts_with_one_decimal_may_be_rounded_too(lines: str, tmp_path: Path) -> None:
+    found, remarks = baselines(f"Department,Program,Budget\n{lines}", tmp_path, Choices(group=("Program",)))
+    assert found == {"Patrol": 100.4, "Jail": 200.4, "Labs": 300.4, "Pools": 5}
+    assert "look at the file" not in remarks
+
+
+def test_amounts_with_one_decimal_that_rounding_does_not_explain_are_told(tmp_path: Path) -> None:
+    text = "Program,Budget\nPatrol,100.4\nJail,200.4\nTotal,301.0\n"
+    assert "the total in Total is not the sum of the rows" in baselines(text, tmp_path)[1]

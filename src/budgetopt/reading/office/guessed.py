@@ -75,8 +75,9 @@ class Guess:
     @property
     def slack(self) -> float:
         """What rounding may leave of each amount that counts: half of what all of them are whole numbers of."""
-        counted = self.amounts[self.lines]
-        return 0.5 if (counted == np.rint(counted)).all() else 0.005
+        parts = (self.amounts[self.lines] * times for times in (1, 10))
+        digits = (at for at, part in enumerate(parts) if np.allclose(part, np.rint(part), rtol=1e-12, atol=0.0))
+        return 0.5 / 10.0 ** next(digits, 2)
 
     @property
     def taken(self) -> float:
