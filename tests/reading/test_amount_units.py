@@ -61,6 +61,15 @@ def test_what_speaks_of_the_money_says_its_unit(title: str, header: str, tmp_pat
     assert found.programs.baseline().tolist() == [6_123_000, 3_200_000]
 
 
+def test_every_remark_shows_amounts_in_dollars(tmp_path: Path) -> None:
+    rows = ("Hours,6.1", "Pools,3.2", "Fund balance,0.7", "Total,10")
+    found = read("Program,FY26 Adopted ($M)", tmp_path, *rows)
+    assert "1 row of totals is left out, 10,000,000 in all: 'Total'" in found.remarks
+    assert any("700,000 in all: 'Fund balance'" in remark for remark in found.remarks)
+    with pytest.raises(ChoiceError, match="the lines of 'Fees' add up to -200,000,"):
+        read("Program,FY26 Adopted ($M)", tmp_path, "Hours,6.1", "Fees,-0.2", "Pools,3.2")
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -28,7 +28,7 @@ from budgetopt.reading.tables.shape import cell_pattern, normal
 from budgetopt.reading.tables.total_words import has_total_word
 from budgetopt.scenario.model.table import ANY
 from budgetopt.scenario.programs import Bools, Ints
-from budgetopt.scenario.words import listed, money, plural
+from budgetopt.scenario.words import listed, plural
 
 __all__ = [
     "choose_rows",
@@ -350,7 +350,7 @@ def _skip_totals(
         found.skip_rows(left)
     names = [repr(labels.get(row) or f"row {found.grid.rows[row]}") for row in np.flatnonzero(totals).tolist()]
     count = len(names)
-    total = money(float(found.amounts[totals].sum()))
+    total = found.shown(found.amounts[totals].sum())
     what = "row of totals is" if count == 1 else "rows of totals are"
     found.remarks.append(f"{count:,} {what} left out, {total} in all: {listed(names, _SHOWN)}")
     if len(unequal):
@@ -360,7 +360,7 @@ def _skip_totals(
 
 
 def _refuse_unnamed(found: Guess, rows: Sequence[int], programs: Sequence[ColumnFacts]) -> None:
-    total = money(float(found.amounts[list(rows)].sum()))
+    total = found.shown(found.amounts[list(rows)].sum())
     column = programs[-1]
     places = [str(found.grid.place(int(row), column.position)) for row in rows[:3]]
     count = "1 row has" if len(rows) == 1 else f"{len(rows):,} rows have"

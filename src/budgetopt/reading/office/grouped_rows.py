@@ -15,7 +15,7 @@ from budgetopt.reading.office.row_parts import ask_about_sums, has_departments, 
 from budgetopt.reading.tables.shape import filled_down
 from budgetopt.reading.tables.total_words import has_total_word
 from budgetopt.scenario.programs import Bools
-from budgetopt.scenario.words import listed, money
+from budgetopt.scenario.words import listed
 
 __all__ = ["below_headings", "beside_headings", "leave_out_whole"]
 
@@ -85,7 +85,7 @@ def _leave_out_revenue(found: Guess, column: ColumnFacts, headings: Bools) -> No
     if not rows.any():
         return
     found.skip_rows(rows)
-    total, names = money(float(found.amounts[rows].sum())), listed(sorted(map(repr, received)), _SHOWN)
+    total, names = found.shown(found.amounts[rows].sum()), listed(sorted(map(repr, received)), _SHOWN)
     what = "1 row of revenue is" if rows.sum() == 1 else f"{int(rows.sum()):,} rows of revenue are"
     found.remarks.append(f"{what} left out, {total} in all, below {names}")
     found.leave_out(rows, "rows of revenue")
@@ -109,6 +109,6 @@ def leave_out_whole(
         if where == "last" and is_no_chance(name, len(lines)):
             leave_out(found, lines[-1:], programs, programs[-1])
         elif (where == "last" or is_no_chance("", len(lines))) and not has_departments(found, lines):
-            said = f"the {where} row, {name!r}, has {money(float(found.amounts[row]))}, the sum of the others"
+            said = f"the {where} row, {name!r}, has {found.shown(found.amounts[row])}, the sum of the others"
             ask_about_sums(found, lines[-1:], said, programs, choices)
         return

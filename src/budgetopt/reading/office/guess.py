@@ -44,7 +44,7 @@ from budgetopt.reading.office.sheet_tables import last_row_of
 from budgetopt.reading.tables.shape import JOIN, body
 from budgetopt.reading.tables.sheet import Sheet
 from budgetopt.scenario.model.table import IGNORE
-from budgetopt.scenario.words import listed, money, on_one_line, plural
+from budgetopt.scenario.words import listed, on_one_line, plural
 
 __all__ = ["Guess", "guess"]
 
@@ -216,7 +216,7 @@ def _lines_of_programs(found: Guess, programs: Sequence[ColumnFacts], choices: C
     if credits.any() and not found.payments:
         count = int((credits < 0).sum())
         one, many = "1 amount below zero is netted within its program", "amounts below zero are netted within programs"
-        total = money(float(credits.sum()))
+        total = found.shown(credits.sum())
         found.remarks.append(f"{one}: {total}" if count == 1 else f"{count:,} {many}, {total} in all")
     if distinct < len(ids):
         found.remarks.append(f"{len(ids):,} rows add up to {distinct:,} programs")
@@ -265,8 +265,8 @@ def _below_zero(
         merged = replace(choices, merge={**choices.merge, name: other})
         options.append(Option(f"--merge {shell(f'{name}={other}')}", f"its lines are part of {other!r}", merged))
     if len(programs) == 1:
-        options.append(skip_option(choices, programs[0].name, [name], f"{money(net)} are left out"))
-    message = f"the lines of {name!r} add up to {money(net)}, and a program has zero or more"
+        options.append(skip_option(choices, programs[0].name, [name], f"{found.shown(net)} are left out"))
+    message = f"the lines of {name!r} add up to {found.shown(net)}, and a program has zero or more"
     return ChoiceError(message, options)
 
 

@@ -15,6 +15,7 @@ from budgetopt.reading.tables.shape import normal
 from budgetopt.reading.tables.sheet import Sheet
 from budgetopt.scenario.model.table import ANY, PLUS
 from budgetopt.scenario.programs import Bools, Floats, Ints
+from budgetopt.scenario.words import money
 
 __all__ = ["Guess"]
 _BULLET = re.compile(r"[-\u2013\u2014\u2022\u00b7>]+ +|\.{2,} *")
@@ -83,6 +84,17 @@ class Guess:
     def taken(self) -> float:
         """What the rows that count add up to, in the units of the file."""
         return float(self.amounts[self.lines].sum())
+
+    @property
+    def times(self) -> float:
+        """What amounts are multiplied by, without the sign of spending."""
+        scale = self.table.get("scale", 1.0)
+        assert isinstance(scale, float | int)
+        return abs(float(scale))
+
+    def shown(self, amount: float) -> str:
+        """Return an amount of the file as a remark shows it: in dollars where the file has thousands."""
+        return money(float(amount) * self.times)
 
     def turn_signs(self) -> None:
         """Change the sign of the money of each row."""

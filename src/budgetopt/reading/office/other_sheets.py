@@ -226,19 +226,12 @@ def _find_units(found: Guess, table: Table, choices: Choices, row: int) -> None:
     check_decimal(found, choices)
     find_scale(found, choices, (row,))
     remarks = [f"on {sheet} {remark}" for remark in found.remarks[known:]]
-    if not remarks and _scale(found) != 1:
-        remarks.append(f"amounts of {sheet} are multiplied by {_scale(found):,.12g}, too")
+    if not remarks and found.times != 1:
+        remarks.append(f"amounts of {sheet} are multiplied by {found.times:,.12g}, too")
     elif not remarks and abs(table.scale) != 1:
         times = f"{abs(table.scale):,.12g}"
         remarks.append(f"amounts of {sheet} are taken as they stand, and those of programs are multiplied by {times}")
     found.remarks[known:] = remarks
-
-
-def _scale(found: Guess) -> float:
-    """Return what the amounts of a sheet are multiplied by."""
-    scale = found.table.get("scale", 1.0)
-    assert isinstance(scale, float | int)
-    return abs(float(scale))
 
 
 def _left_out(found: Guess) -> Iterator[str]:
@@ -270,7 +263,7 @@ def _left_out(found: Guess) -> Iterator[str]:
 
 def _grants(found: Guess, programs: ProgramTable) -> tuple[tuple[Grant, ...], list[str]]:
     """Return the grants of the rows that count, the lines of each added up; and remarks."""
-    name, amounts = found.keys["name"], found.amounts * _scale(found)
+    name, amounts = found.keys["name"], found.amounts * found.times
     program, match, ends = (found.keys.get(kind) for kind in ("program", "match", "ends"))
     ids = _ids(programs)
     lines: dict[str, list[int]] = {}

@@ -12,7 +12,7 @@ from budgetopt.reading.office.column_facts import ColumnFacts
 from budgetopt.reading.office.guessed import Guess
 from budgetopt.reading.office.header_words import is_revenue, words_of
 from budgetopt.scenario.programs import Ints
-from budgetopt.scenario.words import listed, money
+from budgetopt.scenario.words import listed
 
 __all__ = ["doubtful_rows"]
 
@@ -84,4 +84,4 @@ def _is_received(name: str) -> bool:
 
 def _told(found: Guess, names: ColumnFacts, rows: Ints) -> str:
     said = listed(list(map(repr, names.of_rows(rows))), _SHOWN)
-    return f"{money(float(found.amounts[rows].sum()))} in all: {said}"
+    return f"{found.shown(found.amounts[rows].sum())} in all: {said}"

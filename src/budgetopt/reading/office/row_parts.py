@@ -28,7 +28,7 @@ from budgetopt.reading.tables.shape import normal
 from budgetopt.reading.tables.total_words import has_total_word
 from budgetopt.scenario.model.table import IGNORE
 from budgetopt.scenario.programs import Bools, Floats, Ints
-from budgetopt.scenario.words import listed, money
+from budgetopt.scenario.words import listed
 
 __all__ = ["ask_about_sums", "has_departments", "leave_out", "leave_out_sums"]
 
@@ -147,7 +147,7 @@ def ask_about_sums(found: Guess, rows: Ints, said: str, programs: Sequence[Colum
     column = programs[-1]
     counts = Counter(normal(cell).casefold() for cell in found.cells(column))
     names = [column.cells[row] for row in rows.tolist()]
-    total = money(float(found.amounts[rows].sum()))
+    total = found.shown(found.amounts[rows].sum())
     what = "it is a total" if len(names) == 1 else "they are totals"
     left = skip_option(choices, column.name, names, f"{what}: {total} are left out")
     if any(counts[normal(name).casefold()] > 1 for name in names):
@@ -180,7 +180,7 @@ def leave_out_shares(found: Guess, programs: ColumnFacts) -> None:
     rows[lines[shares]] = True
     found.skip_cells(rows, [programs])
     total, names = (
-        money(float(found.amounts[rows].sum())),
+        found.shown(found.amounts[rows].sum()),
         listed(list(map(repr, programs.of_rows(lines[shares]))), _SHOWN),
     )
     what = "1 row that is part of the row above it is" if shares.sum() == 1 else (
@@ -197,7 +197,7 @@ def leave_out(found: Guess, rows: Ints, tells: Sequence[ColumnFacts], programs: 
     totals = np.zeros(len(found.lines), dtype=bool)
     totals[rows] = True
     found.skip_cells(totals, tells)
-    total = money(float(found.amounts[totals].sum()))
+    total = found.shown(found.amounts[totals].sum())
     shown = listed(
         list(dict.fromkeys(repr(programs.cells[row] or f"row {found.grid.rows[row]}") for row in rows.tolist())), _SHOWN
     )
@@ -294,7 +294,7 @@ def _own_money(found: Guess, outline: _RowOutline, sums: OutlineSums) -> Iterato
     if count:
         rows = "1 row is a parent" if count == 1 else f"{count:,} rows are parents"
         verb = "counts" if count == 1 else "count"
-        yield f"{rows} of others by '{outline.by.name}' and {verb}, with {money(total)}: no sum of these"
+        yield f"{rows} of others by '{outline.by.name}' and {verb}, with {found.shown(total)}: no sum of these"
 
 
 def _question(
@@ -304,12 +304,12 @@ def _question(
     column = outline.tells[0]
     rows = outline.rows[sums.counted]
     names = column.of_rows(rows)
-    total = money(float(found.amounts[rows].sum()))
+    total = found.shown(found.amounts[rows].sum())
     odd = int(np.flatnonzero(sums.counted & ~sums.equal)[0])
     name = programs[-1].cells[int(outline.rows[odd])]
     message = (
         f"rows may be counted twice: by '{outline.by.name}' {len(names):,} are made of others, and"
-        f" {name!r} has {money(float(sums.amounts[odd]))}, its parts {money(float(sums.parts[odd]))}"
+        f" {name!r} has {found.shown(sums.amounts[odd])}, its parts {found.shown(sums.parts[odd])}"
     )
     left = skip_option(choices, column.name, names, f"they are sums: {total} are left out")
     key = "program" if outline.by in programs else IGNORE
