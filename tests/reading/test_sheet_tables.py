@@ -21,6 +21,8 @@ REVENUE = ["Revenues,,", "Revenue source,Fund,FY26 Adopted", "Property tax,Gener
 SAME_HEADERS = ["FTE by department,,", "Program,Department,FY26 Adopted", "Patrol,Police,10", "Engines,Fire,8"]
 BALANCES = ["Fund,Balance", "General,5000", "Water,300"]
 LEGEND = ["Code,Meaning", "1,General", "2,Water", "3,Sewer"]
+SOURCES = ["Revenues,Amount", "Property tax,1500", "Fees,300", "Grants,110"]
+EXPENDITURES = ["Expenditures,Amount", "Patrol,1000", "Engines,850", "Pools,60"]
 PIVOT = ["Row Labels,Sum of FY26", "Fire,850", "Police,1000"]
 PROJECTS = ["Project,Cost", "Bridge,500", "Pool,300", "Roof,20", "Gate,9"]
 
@@ -56,6 +58,9 @@ def read(text: str, folder: Path, choices: Choices | None = None) -> tuple[dict[
         (beside(PROGRAMS, BALANCES), ['range: "A:C"'], "columns E:F is left out"),
         (beside(PROGRAMS, LEGEND), ['range: "A:C"'], "columns E:F is left out"),
         (beside(PROGRAMS, PIVOT), ['range: "A:C"'], "columns E:F is left out"),
+        (beside(PROGRAMS, SOURCES), ['range: "A:C"'], "columns E:F is left out"),
+        (beside(EXPENDITURES, ["Source,Amount", *SOURCES[1:]]), ['range: "A:B"'], "columns D:E is left out"),
+        (beside(SOURCES, EXPENDITURES), ['range: "D:E"'], "columns A:B is left out"),
         (beside(BALANCES, PROGRAMS), ['range: "D:F"'], "columns A:B is left out"),
     ],
 )

@@ -87,8 +87,11 @@ def _is_table(part: Sheet, before: Sheet | None) -> bool:
         return False
     if before is None or find_headers(before) != header:
         return True
-    same_rows = np.array_equal(grid.rows, body(before, header).rows)
-    return not same_rows or any(meaning(column.header) in _KEYS for column in facts)
+    first = body(before, header)
+    if not np.array_equal(grid.rows, first.rows) or any(meaning(column.header) in _KEYS for column in facts):
+        return True
+    # revenue beside spending, whichever stands first
+    return is_revenue(next(filter(None, first.headers), "")) or any(is_revenue(column.header) for column in names)
 
 
 def _starts(sheet: Sheet) -> list[int]:
