@@ -165,3 +165,37 @@ def test_a_sum_of_amounts_with_one_decimal_may_be_rounded_too(lines: str, tmp_pa
 def test_amounts_with_one_decimal_that_rounding_does_not_explain_are_told(tmp_path: Path) -> None:
     text = "Program,Budget\nPatrol,100.4\nJail,200.4\nTotal,301.0\n"
     assert "the total in Total is not the sum of the rows" in baselines(text, tmp_path)[1]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        # a balanced budget: both totals are the same
+        "Taxes,400\nFees,100\nTotal Revenues,500\nPatrol,300\nPools,200\nTotal Expenditures,500\n",
+        "Sources of Funds,\nTaxes,400\nFees,100\nTotal Sources,500\nUses of Funds,\nPatrol,300\nPools,200\nTotal,500",
+        "Property,300\nSales,100\nTotal taxes,400\nFees,70\nTotal Revenue,470\nPatrol,300\nPools,200\nTotal Uses,500\n",
+        "Patrol,300\nPools,200\nTotal Expenses,500\nTaxes,400\nFees,100\nTotal Sources of Funds,500\n",
+    ],
+)
+def test_what_a_total_of_revenue_adds_up_is_left_out(lines: str, tmp_path: Path) -> None:
+    found, remarks = baselines(f"Item,FY26 Budget\n{lines}", tmp_path)
+    assert found == {"Patrol": 300, "Pools": 200}
+    assert "rows of revenue are left out" in remarks
+
+
+def test_programs_of_a_department_of_revenue_count(tmp_path: Path) -> None:
+    lines = "Patrol,300\nJail,50\nTotal Police,350\nAudits,30\nBills,20\nTotal Revenue,50\nTotal Expenditures,400\n"
+    assert sum(baselines(f"Item,Budget\n{lines}", tmp_path)[0].values()) == 400
+
+
+@pytest.mark.parametrize("last", ["Grand Total,800\n", ""])
+def test_two_sections_that_happen_to_have_the_same_sum_both_count_or_are_asked_about(last: str, tmp_path: Path) -> None:
+    text = "Item,Budget\nPatrol,300\nJail,100\nTotal Safety,400\nPools,250\nTrees,150\nTotal Culture,400\n" + last
+    choices = None
+    if not last:
+        with pytest.raises(ChoiceError, match="below 'Total Safety' have its sum again, 'Pools', 'Trees'") as error:
+            baselines(text, tmp_path)
+        again, programs = error.value.options
+        assert baselines(text, tmp_path, again.choices)[0] == {"Patrol": 300, "Jail": 100}
+        choices = programs.choices
+    assert baselines(text, tmp_path, choices)[0] == {"Patrol": 300, "Jail": 100, "Pools": 250, "Trees": 150}

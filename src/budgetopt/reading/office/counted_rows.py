@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
 from budgetopt.errors import OptionError
 from budgetopt.reading.office.choices import ChoiceError, Choices, shell, where_option
 from budgetopt.reading.office.column_facts import ColumnFacts
-from budgetopt.reading.office.grouped_rows import below_headings, leave_out_whole
+from budgetopt.reading.office.grouped_rows import below_headings, leave_out_received, leave_out_whole
 from budgetopt.reading.office.guessed import Guess
 from budgetopt.reading.office.header_words import YEAR, is_count, is_title, meaning, stage_rank, words_of, year_of
 from budgetopt.reading.office.roles import column_named
 from budgetopt.reading.office.row_parts import leave_out_shares, leave_out_sums
+from budgetopt.reading.office.rows_below import leave_out_below
 from budgetopt.reading.office.total_rows import (
     find_headings,
     find_notes,
@@ -27,7 +28,7 @@ from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.shape import cell_pattern, normal
 from budgetopt.reading.tables.total_words import has_total_word
 from budgetopt.scenario.model.table import ANY
-from budgetopt.scenario.programs import Bools, Ints
+from budgetopt.scenario.programs import Bools
 from budgetopt.scenario.words import listed, plural
 
 __all__ = [
@@ -47,6 +48,8 @@ _SPENT = re.compile(r"(?:\w+ )?(?:expen[sd]\w*|appropriations?|spending)|uses?|o
 _RECEIVED = re.compile(r"(?:\w+ )?(?:revenues?|receipts?|incomes?)|sources?|inflows?")
 _KINDS = re.compile(r"\b(?:types?|categor(?:y|ies)|class(?:es|ification)?|acct|accounts?|kinds?|groups?|objects?)\b")
 """Words in the header of a column of kinds of accounts."""
+_OF_FUNDS = re.compile(r"\b(?:sources|uses) of funds?$", re.IGNORECASE)
+"""Headings of what is received and spent, and no funds."""
 _SHOWN = 6
 _MOST_KINDS = 12
 """A column of kinds of accounts has no more values than these."""
@@ -252,9 +255,12 @@ def leave_out_totals(found: Guess, programs: Sequence[ColumnFacts], choices: Cho
     result = find_totals(texts, named[lines], amounts[lines], slack)
     totals = np.zeros(len(found.lines), dtype=bool)
     totals[lines] = result.totals
+    columns.sort(key=lambda column: column not in programs)
+    labels = _labels(totals, columns)
+    leave_out_received(found, labels, totals, slack)
     if totals.any():
-        _skip_totals(found, totals, lines[result.unequal].tolist(), columns, programs)
-    rest = _below(found, totals, lines[result.unexplained])
+        _skip_totals(found, totals, lines[result.unequal].tolist(), columns, programs, labels)
+    rest = leave_out_below(found, totals, lines[result.unexplained], labels, programs, choices)
     if len(rest):
         _refuse_unnamed(found, rest.tolist(), programs)
     leave_out_whole(found, programs, totals, choices, slack)
@@ -270,7 +276,8 @@ def _leave_out_headings(found: Guess, programs: list[ColumnFacts], headings: Boo
     said = [programs[-1].cells[row] for row in np.flatnonzero(headings).tolist()]
     text = listed([repr(name) for name in said], _SHOWN)
     what = "1 heading" if len(said) == 1 else f"{len(said):,} headings"
-    of_funds = "funds" not in found.keys and all(words_of(name).endswith((" fund", " funds")) for name in said)
+    are_funds = all(words_of(name).endswith((" fund", " funds")) and not _OF_FUNDS.search(name) for name in said)
+    of_funds = "funds" not in found.keys and are_funds
     if of_funds:
         found.table["headings"] = "funds"
         found.remarks.append(f"{what} {'gives' if len(said) == 1 else 'give'} the rows below their fund: {text}")
@@ -285,54 +292,26 @@ def _leave_out_headings(found: Guess, programs: list[ColumnFacts], headings: Boo
     return programs
 
 
-def _below(found: Guess, totals: Bools, rest: Ints) -> Ints:
-    """Leave out the rows below the table, and return the others of some without a name.
-
-    They have no name and stand behind its total or a gap, or say by funds or kinds what its total is made of.
-    """
-    unnamed = np.zeros(len(found.lines), dtype=bool)
-    unnamed[rest] = True
-    last = int(np.flatnonzero(found.lines & ~unnamed & ~totals & (found.amounts != 0))[-1:].sum())
-    ends = (row for row in range(last + 1, len(found.lines)) if _ends(found, row, totals, unnamed))
-    end = next(ends, None) or _counted_again(found, totals)
-    if end is None:
-        return rest
-    rows = np.zeros(len(found.lines), dtype=bool)
-    rows[end:] = True
-    found.table["last_row"] = int(found.grid.rows[end - 1])
-    found.leave_out(rows, "rows below the table")
-    return rest[rest < end]
-
-
-def _ends(found: Guess, row: int, totals: Bools, unnamed: Bools) -> bool:
-    """Return whether a row without a name comes behind a total or two rows that are empty."""
-    gap = found.grid.rows[row] - found.grid.rows[row - 1] > 2
-    return bool(unnamed[row] and not totals[row] and (gap or totals[row - 1]))
-
-
-def _counted_again(found: Guess, totals: Bools) -> int | None:
-    """Return the row below a total of all rows above it, where the rows below have the same sum; None if none is so."""
-    counted = found.lines & ~totals & (found.amounts != 0)
-    amounts = np.where(counted, found.amounts, 0.0)
-    for row in np.flatnonzero(totals).tolist():
-        above, below = float(amounts[:row].sum()), float(amounts[row:].sum())
-        if min(counted[:row].sum(), counted[row:].sum()) > 1 and abs(above - below) <= 1e-9 * abs(above):
-            return row + 1
-    return None
+def _labels(totals: Bools, columns: Sequence[ColumnFacts]) -> dict[int, str]:
+    """Return the names of totals by their rows: the first cell of each that has a word for one."""
+    rows = np.flatnonzero(totals).tolist()
+    cells = {row: next((c.cells[row] for c in columns if has_total_word(c.cells[row])), "") for row in rows}
+    return {row: name for row, name in cells.items() if name}
 
 
 def _skip_totals(
-    found: Guess, totals: Bools, unequal: Sequence[int], columns: Sequence[ColumnFacts], programs: Sequence[ColumnFacts]
+    found: Guess,
+    totals: Bools,
+    unequal: Sequence[int],
+    columns: Sequence[ColumnFacts],
+    programs: Sequence[ColumnFacts],
+    labels: Mapping[int, str],
 ) -> None:
     """Write down which rows are totals: by a pattern of the column that tells them, or by their numbers."""
     rows, left = found.lines, totals & found.lines
-    first = [column for column in columns if column in programs] + [c for c in columns if c not in programs]
-    labels: dict[int, str] = {}
-    for column in first:
+    for column in columns:
         has_word = np.array([has_total_word(cell) for cell in column.cells]) & left
         chosen = np.flatnonzero(rows)
-        for row in np.flatnonzero(has_word).tolist():
-            labels.setdefault(row, column.cells[row])
         if not has_word.any():
             continue
         patterns = skip_patterns([column.cells[row] for row in chosen.tolist()], has_word[chosen])

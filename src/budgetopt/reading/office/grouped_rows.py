@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from budgetopt.reading.office.choices import Choices
 from budgetopt.reading.office.column_facts import ColumnFacts
 from budgetopt.reading.office.guessed import Guess
-from budgetopt.reading.office.header_words import is_revenue
+from budgetopt.reading.office.header_words import is_revenue, words_of
 from budgetopt.reading.office.outlines import is_among, is_no_chance, last_is_sum
 from budgetopt.reading.office.row_parts import ask_about_sums, has_departments, leave_out
 from budgetopt.reading.tables.shape import filled_down
 from budgetopt.reading.tables.total_words import has_total_word
-from budgetopt.scenario.programs import Bools
+from budgetopt.scenario.programs import Bools, Floats
 from budgetopt.scenario.words import listed
 
-__all__ = ["below_headings", "beside_headings", "leave_out_whole"]
+__all__ = ["below_headings", "beside_headings", "leave_out_received", "leave_out_whole"]
 
 _SHOWN = 6
 _MOSTLY = 0.9
 """Names stand beside their headings where so large a share of the rows has one or the other."""
+
+_RECEIVED = re.compile(r"(?:grand |sub ?)?totals? (?:.+ )?(?:revenues?|receipts|sources)(?: of funds?)?")
+"""Names of totals of revenue."""
+_SPENT = re.compile(r"\b(?:expenditures?|expenses?|spending|uses|appropriations|outlays|disbursements)\b")
+"""Words in the names of totals of spending."""
 
 
 def beside_headings(found: Guess, programs: Sequence[ColumnFacts]) -> list[ColumnFacts]:
@@ -82,13 +88,42 @@ def _leave_out_revenue(found: Guess, column: ColumnFacts, headings: Bools) -> No
         [cell if heading else "" for cell, heading in zip(column.cells, headings.tolist(), strict=True)]
     )
     rows = found.lines & np.array([name in received for name in above], dtype=bool) & (found.amounts != 0)
+    _leave_out_received(found, rows, f"below {listed(sorted(map(repr, received)), _SHOWN)}")
+
+
+def _leave_out_received(found: Guess, rows: Bools, where: str) -> None:
+    """Leave out rows of revenue and say where they stand."""
     if not rows.any():
         return
     found.skip_rows(rows)
-    total, names = found.shown(found.amounts[rows].sum()), listed(sorted(map(repr, received)), _SHOWN)
+    total = found.shown(found.amounts[rows].sum())
     what = "1 row of revenue is" if rows.sum() == 1 else f"{int(rows.sum()):,} rows of revenue are"
-    found.remarks.append(f"{what} left out, {total} in all, below {names}")
+    found.remarks.append(f"{what} left out, {total} in all, {where}")
     found.leave_out(rows, "rows of revenue")
+
+
+def leave_out_received(found: Guess, labels: Mapping[int, str], totals: Bools, slack: float) -> None:
+    """Leave out the rows that a total of revenue adds up, where another total is that of spending alone.
+
+    ``labels`` are the names of totals by their rows.
+    """
+    received = [row for row, name in labels.items() if is_revenue(name) and _RECEIVED.fullmatch(words_of(name))]
+    spent = [row for row, name in labels.items() if row not in received and _SPENT.search(words_of(name))]
+    counted = np.where(found.lines & ~totals, found.amounts, 0.0)
+    rows = np.zeros(len(counted), dtype=bool)
+    for row in received:
+        starts = [0, *(other + 1 for other in np.flatnonzero(totals[:row]).tolist())]
+        start = next((at for at in starts if _adds_up(counted[at:row], found.amounts[row], slack)), row)
+        rows[start:row] |= counted[start:row] != 0
+    others = (counted != 0) & ~rows
+    of_both = any(rows[:row].any() and _adds_up(counted[:row], found.amounts[row], slack) for row in spent)
+    if spent and others.any() and not of_both:
+        _leave_out_received(found, rows, f"above {listed([repr(labels[row]) for row in received], _SHOWN)}")
+
+
+def _adds_up(parts: Floats, total: float, slack: float) -> bool:
+    """Return whether a total is the sum of some amounts, but for what rounding leaves."""
+    return abs(float(parts.sum()) - total) <= slack * np.count_nonzero(parts) + 1e-9 * abs(total)
 
 
 def leave_out_whole(

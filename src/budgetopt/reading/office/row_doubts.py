@@ -18,7 +18,7 @@ __all__ = ["doubtful_rows"]
 
 _RECEIVED = re.compile(
     r"(?:net )?(?:surplus|deficit).*|.*\bfund balances?|(?:beginning|ending|opening|closing|net) (?:cash )?balance.*"
-    r"|net change .*|excess .*|.+ (?:revenues?|receipts?)|(?:interest|investment|rental) (?:income|earnings)"
+    r"|net|net change .*|excess .*|.+ (?:revenues?|receipts?)|(?:interest|investment|rental) (?:income|earnings)"
     r"|transfers? in"
     r"|(?:real |personal |local option )?(?:property|sales|sales and use|ad valorem|hotel|occupancy|franchise|utility"
     r"|excise|fuel|gas|income|payroll|business) tax(?:es)?"
