@@ -199,3 +199,20 @@ def test_two_sections_that_happen_to_have_the_same_sum_both_count_or_are_asked_a
         assert baselines(text, tmp_path, again.choices)[0] == {"Patrol": 300, "Jail": 100}
         choices = programs.choices
     assert baselines(text, tmp_path, choices)[0] == {"Patrol": 300, "Jail": 100, "Pools": 250, "Trees": 150}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Program,Dept,Budget\nLibrary,X,100\nPools,X,200\n,X,300\nTrees,Y,50\n,Y,50\n,,350\n",
+        "Dept,Program,FTE,Budget\nX,Library,1,100\nX,Pools,2,200\nX,,3,300\nY,Trees,1,50\nY,,1,50\n,,4,350\n",
+        "Dept,Program,Account,Budget\nX,Library,Pay,90\n,,Goods,10\nY,Pools,Pay,200\n,Trees,Pay,40\n,,Goods,10\n,,,350\n",
+    ],
+)
+def test_no_program_is_filled_down_into_a_sum_without_a_word_for_it(text: str, tmp_path: Path) -> None:
+    assert baselines(text, tmp_path)[0] == {"Library": 100, "Pools": 200, "Trees": 50}
+
+
+def test_the_second_of_two_equal_lines_of_a_program_is_no_sum(tmp_path: Path) -> None:
+    text = "Dept,Program,Account,Budget\nX,Library,Pay,100\nX,,Goods,100\nX,Pools,Pay,50\nX,,Goods,50\n"
+    assert baselines(text, tmp_path)[0] == {"Library": 200, "Pools": 100}
