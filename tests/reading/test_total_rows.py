@@ -216,3 +216,14 @@ def test_no_program_is_filled_down_into_a_sum_without_a_word_for_it(text: str, t
 def test_the_second_of_two_equal_lines_of_a_program_is_no_sum(tmp_path: Path) -> None:
     text = "Dept,Program,Account,Budget\nX,Library,Pay,100\nX,,Goods,100\nX,Pools,Pay,50\nX,,Goods,50\n"
     assert baselines(text, tmp_path)[0] == {"Library": 200, "Pools": 100}
+
+
+def test_headings_of_both_sides_of_a_budget_are_found_below_a_balance(tmp_path: Path) -> None:
+    text = "General Fund,FY26 Budget\nBeginning fund balance,950\nRevenues,\nTaxes,410\nFees,210\nTotal revenues,620\n"
+    text += "Expenditures,\nPolice,360\nFire,210\nTotal expenditures,570\nEnding fund balance,1000\n"
+    found, remarks = baselines(text, tmp_path)
+    assert found == {"Beginning fund balance": 950, "Police": 360, "Fire": 210, "Ending fund balance": 1000}
+    assert "3 rows of revenue are left out, 1,240 in all, below 'Revenues'" in remarks
+    assert "2 rows that count seem to be revenue or a balance, 1,950 in all" in remarks
+    # the total is that of the rows below its heading
+    assert "look at the file" not in remarks

@@ -252,6 +252,7 @@ def leave_out_totals(found: Guess, programs: Sequence[ColumnFacts], choices: Cho
     leave_out_sums(found, programs, named, choices, slack)
     lines = np.flatnonzero(found.lines)
     texts = [[column.cells[row] for row in lines.tolist()] for column in columns]
+    texts += [list(map(str, np.cumsum(headings)[lines].tolist()))] if headings.any() else []
     result = find_totals(texts, named[lines], amounts[lines], slack)
     totals = np.zeros(len(found.lines), dtype=bool)
     totals[lines] = result.totals

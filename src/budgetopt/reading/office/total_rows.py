@@ -16,6 +16,12 @@ __all__ = ["TotalRows", "find_headings", "find_notes", "find_totals", "skip_patt
 
 _LONG = 60
 """A cell of more characters that stands alone below a table is a note."""
+_SIDES = re.compile(
+    r"(?:(?:operating|estimated|total|\w+ fund) )?(?:revenues?|receipts|sources(?: of funds)?|expenditures?|expenses?"
+    r"|uses(?: of funds)?|appropriations|disbursements)(?: by \w+)?:?",
+    re.IGNORECASE,
+)
+"""Headings of the two sides of a budget."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +108,8 @@ def _first_alike(codes: Ints) -> Ints:
 def find_headings(names: Sequence[str], filled: Ints, has_amount: Bools) -> Bools:
     """Return which rows are headings of the rows below: a name alone, above rows that have amounts; shape (rows,).
 
-    So it is where the first row of the table is one, or the names of such rows are in capitals and the others are not.
+    So it is where the first row of the table is one, or the names of such rows are in capitals and the others are not,
+    or one is called revenue or expenditures.
     ``filled`` are the cells of each row that are not empty; shape (rows,).
     """
     count = len(names)
@@ -114,7 +121,8 @@ def find_headings(names: Sequence[str], filled: Ints, has_amount: Bools) -> Bool
     capitals = [name for name, is_alone in zip(names, alone.tolist(), strict=True) if is_alone and name.upper() == name]
     others = [name for name, amount in zip(names, has_amount.tolist(), strict=True) if amount and name.upper() != name]
     in_capitals = len(capitals) == int(alone.sum()) and len(others) >= int(has_amount.sum()) // 2
-    return alone if alone[0] or in_capitals else np.zeros(count, dtype=bool)
+    is_side = any(alone[row] and _SIDES.fullmatch(name) for row, name in enumerate(names))
+    return alone if alone[0] or in_capitals or is_side else np.zeros(count, dtype=bool)
 
 
 def find_notes(names: Sequence[str], filled: Ints, has_amount: Bools) -> int:
