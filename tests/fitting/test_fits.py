@@ -255,6 +255,26 @@ def test_headers_that_budget_files_have_are_known_in_a_history_too() -> None:
     assert "'Ausgaben' was taken for the spending" in fits.notes
 
 
+def test_spending_in_thousands_is_read_as_its_header_says() -> None:
+    frame = simulated(TRUE["line"], 1)
+    whole = bo.fit(frame, result="visits")
+    header = "Actual Spending ($000)"
+    thousands = frame.assign(spending=frame["spending"] / 1000).rename(columns={"spending": header})
+    fits = bo.fit(thousands, result="visits", spending=header)
+    assert fits.fitted[0].margin == pytest.approx(whole.fitted[0].margin)
+    assert fits.fitted[0].spending_mean == pytest.approx(whole.fitted[0].spending_mean)
+    assert f"amounts of '{header}' are multiplied by 1,000, as the header says" in fits.notes
+
+
+def test_what_was_spent_is_taken_and_not_what_was_budgeted() -> None:
+    frame = simulated(TRUE["line"], 1).rename(columns={"spending": "Actual"})
+    frame.insert(2, "Budget", 1.0)
+    fits = bo.fit(frame, result="visits")
+    assert "'Actual' was taken for the spending" in fits.notes
+    only = bo.fit(frame.drop(columns="Budget").rename(columns={"Actual": "Budget"}), result="visits")
+    assert only.fitted[0].margin == fits.fitted[0].margin
+
+
 def test_columns_are_guessed_and_named(tmp_path: Path) -> None:
     frame = simulated(TRUE["line"], 1).rename(
         columns={"program": "Program Name", "year": "Fiscal_Year", "spending": "ActualExpenditures", "visits": "Value"}

@@ -13,6 +13,7 @@ import numpy as np
 from budgetopt.errors import OptionError, Problem, ScenarioError, near
 from budgetopt.reading.any_table import grid_of
 from budgetopt.reading.office.header_words import is_of_history, words_of
+from budgetopt.reading.office.unit_words import unit_in_header
 from budgetopt.reading.tables.columns import condensed, read_column
 from budgetopt.reading.tables.grid import Grid
 from budgetopt.scenario.amounts import Amount, Number, PositiveAmount
@@ -112,7 +113,9 @@ class _HistoryReader:
         plain = [words_of(header) for header in headers]
         found = next((at for at, text in enumerate(plain) if text == key), None)
         if found is None:
-            found = next((at for at, header in enumerate(headers) if is_of_history(header, key)), None)
+            fits = [at for at, header in enumerate(headers) if is_of_history(header, key)]
+            # what was spent has brought the results, and not what was budgeted
+            found = min(fits, key=lambda at: key == "spending" and "budget" in plain[at], default=None)
             if found is not None:
                 self.notes.append(f"'{headers[found]}' was taken for the {key}")
         if found is None and required:
@@ -165,7 +168,11 @@ def read_history(
         message = f"no column of {reader.grid.file} has the years or the districts of its points"
         raise OptionError(message, hint="name one: --year HEADER or --district HEADER")
     years, money = reader.years(place["year"]), reader.numbers(spending, "amount")
-    money, base, name = _deflated(reader, money, years, index, price_year)
+    unit = unit_in_header(reader.grid.headers[spending]) or 1.0
+    if unit != 1:
+        said = f"amounts of '{reader.grid.headers[spending]}' are multiplied by {unit:,.12g}, as the header says"
+        reader.notes.append(said)
+    money, base, name = _deflated(reader, money * unit, years, index, price_year)
     values = [reader.numbers(at, "number") for at in results if at is not None]
     if reader.problems or reader.grid.problems:
         raise ScenarioError(condensed([*reader.grid.problems, *reader.problems]))
