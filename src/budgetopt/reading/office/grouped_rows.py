@@ -123,7 +123,7 @@ def leave_out_received(found: Guess, labels: Mapping[int, str], totals: Bools, s
 
 def _adds_up(parts: Floats, total: float, slack: float) -> bool:
     """Return whether a total is the sum of some amounts, but for what rounding leaves."""
-    return abs(float(parts.sum()) - total) <= slack * np.count_nonzero(parts) + 1e-9 * abs(total)
+    return bool(abs(float(parts.sum()) - total) <= slack * np.count_nonzero(parts) + 1e-9 * abs(total))
 
 
 def leave_out_whole(
