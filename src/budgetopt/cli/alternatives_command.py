@@ -58,8 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     from budgetopt.report.words.alternative_words import alternatives_document, alternatives_lines
 
-    if arguments.chart is not None:
-        write_chart(arguments.chart, found.plot())
+    write_chart(arguments.chart, found.plot)
     print_found(
         arguments.format,
         lambda: alternatives_document(found),

@@ -65,8 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         write_text(arguments.log, log.to_text())
         say(f"wrote {arguments.log}")
-    if arguments.chart is not None:
-        write_chart(arguments.chart, found.plot())
+    write_chart(arguments.chart, found.plot)
     from budgetopt.report.words.amend_words import amend_document, amend_lines
 
     with progress("Looking for offsets"):

@@ -72,8 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
     against = found.name_of(arguments.against) if arguments.against else ""
     for one in by:
         found.groups(one)
-    if arguments.chart is not None:
-        write_chart(arguments.chart, found.plot())
+    write_chart(arguments.chart, found.plot)
     print_found(
         arguments.format,
         lambda: comparison_document(found, by, against),

@@ -80,8 +80,8 @@ def _ensemble(
 
     options |= {"seed": arguments.seed, "revenue_error": revenue, "given": arguments.given}
     found = ensemble(plan, arguments.draws, **options)
-    if arguments.chart is not None and len(found.draws):
-        write_chart(arguments.chart, found.plot())
+    if len(found.draws):
+        write_chart(arguments.chart, found.plot)
     tables = {"summary": found.summary, "programs": found.stability, "outcomes": found.outcomes}
     print_found(
         arguments.format,

@@ -68,8 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         question = question_about(plan, exact=True) if arguments.names else None
         found = [explain(plan, name, question=question) for name in arguments.names] or [tell(plan)]
-    if arguments.chart is not None:
-        write_chart(arguments.chart, found[0].plot())
+    write_chart(arguments.chart, found[0].plot)
     if arguments.format == "json":
         print_json([_document(item) for item in found])
     else:

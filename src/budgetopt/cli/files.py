@@ -87,12 +87,13 @@ def check_chart(name: str | None) -> None:
         check_chart_library()
 
 
-def write_chart(name: str, chart: LayerChart) -> None:
-    """Write the file of --chart, and say so."""
-    from budgetopt.report.plots.chart_parts import save_chart
+def write_chart(name: str | None, plot: Callable[[], LayerChart]) -> None:
+    """Draw a chart, write it to the file of --chart, and say so; None asks for no chart."""
+    if name is not None:
+        from budgetopt.report.plots.chart_parts import save_chart
 
-    save_chart(chart, name)
-    say(f"wrote {name}")
+        save_chart(plot(), name)
+        say(f"wrote {name}")
 
 
 def print_json(value: Any) -> None:

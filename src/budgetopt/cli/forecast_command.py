@@ -38,8 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
         found = forecast_tree(scenario, arguments.tree, time_limit=arguments.time_limit)
     from budgetopt.report.words.forecast_words import forecast_document, forecast_lines
 
-    if arguments.chart is not None:
-        write_chart(arguments.chart, found.plot())
+    write_chart(arguments.chart, found.plot)
     print_found(
         arguments.format,
         lambda: forecast_document(found),

@@ -73,8 +73,7 @@ def _number(scenario: Scenario, arguments: argparse.Namespace) -> bool:
     found = frontier(
         scenario, arguments.path, arguments.start, arguments.end, steps=arguments.steps, machines=machines_of(arguments)
     )
-    if arguments.chart is not None:
-        write_chart(arguments.chart, found.plot())
+    write_chart(arguments.chart, found.plot)
     from budgetopt.report.words.frontier_words import frontier_document, frontier_lines
 
     def lines() -> list[str]:
@@ -97,8 +96,7 @@ def _goals(scenario: Scenario, arguments: argparse.Namespace) -> bool:
         found = price_of_equity(scenario, outcome, arguments.by or DISTRICTS, **options)
     from budgetopt.report.words.trade_off_words import trade_off_document, trade_off_lines
 
-    if arguments.chart is not None:
-        write_chart(arguments.chart, found.plot())
+    write_chart(arguments.chart, found.plot)
     print_found(
         arguments.format, lambda: trade_off_document(found), lambda: found.points, lambda: trade_off_lines(found)
     )

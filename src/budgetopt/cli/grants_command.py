@@ -45,8 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
         plan = solved_or_why_not(scenario)
     machines = machines_of(arguments)
     found = grants(plan, arguments.names or None, time_limit=arguments.time_limit, machines=machines)
-    if arguments.chart is not None:
-        write_chart(arguments.chart, found.plot())
+    write_chart(arguments.chart, found.plot)
     from budgetopt.report.words.grant_words import grants_document, grants_lines
 
     print_found(arguments.format, lambda: grants_document(found), lambda: found.table, lambda: grants_lines(found))

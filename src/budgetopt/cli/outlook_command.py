@@ -45,7 +45,6 @@ def run(arguments: argparse.Namespace) -> int:
             found = outlook(solved_or_why_not(scenario), years=arguments.years)
     from budgetopt.report.words.outlook_words import outlook_document, outlook_lines
 
-    if arguments.chart is not None:
-        write_chart(arguments.chart, found.plot())
+    write_chart(arguments.chart, found.plot)
     print_found(arguments.format, lambda: outlook_document(found), lambda: found.table, lambda: outlook_lines(found))
     return 0 if bool(found.table["balanced"].all()) else NoAllocationError.exit_code

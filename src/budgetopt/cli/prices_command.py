@@ -21,6 +21,7 @@ from budgetopt.errors import OptionError
 
 if TYPE_CHECKING:
     import pandas as pd
+    from altair import LayerChart
 
     from budgetopt.allocation import Allocation
 
@@ -72,11 +73,14 @@ def run(arguments: argparse.Namespace) -> int:
         plan = solved_or_why_not(scenario)
     with progress("Solving again for each price"):
         table = _table(arguments, plan)
-    if arguments.chart is not None:
+
+    def chart() -> LayerChart:
         from budgetopt.report.plots.price_charts import prices_chart, replacement_chart, steps_chart
 
         draw = replacement_chart if arguments.replacement else steps_chart if arguments.dollars else prices_chart
-        write_chart(arguments.chart, draw(plan, table))
+        return draw(plan, table)
+
+    write_chart(arguments.chart, chart)
     print_table(plan, table, arguments.format)
     return ended(interrupted=arguments.replacement and bool((table["note"] == "interrupted").any()))
 

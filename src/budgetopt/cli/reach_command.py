@@ -62,7 +62,6 @@ def run(arguments: argparse.Namespace) -> int:
             time_limit=arguments.time_limit,
             machines=machines_of(arguments),
         )
-    if arguments.chart is not None:
-        write_chart(arguments.chart, found.plot())
+    write_chart(arguments.chart, found.plot)
     print_found(arguments.format, lambda: reach_document(found), lambda: found.moves, lambda: reach_lines(found))
     return ended(interrupted=found.interrupted)

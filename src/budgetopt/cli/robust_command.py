@@ -60,8 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     options = {key: getattr(arguments, key) for key in ("level", "weight", "effects", "draws", "seed", "given")}
     with progress("Solving the robust plan"):
         found = robust(plan, arguments.against, discounts=discounts, **options, **error_options(arguments))
-    if arguments.chart is not None:
-        write_chart(arguments.chart, found.plot())
+    write_chart(arguments.chart, found.plot)
     tables = {"measures": found.measures, "programs": found.programs, "curve": found.curve}
     print_found(
         arguments.format,

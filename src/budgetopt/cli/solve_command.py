@@ -203,8 +203,7 @@ def _write(arguments: argparse.Namespace, plan: Allocation, asked: AskedAnalyses
     if arguments.json is not None:
         write_text(arguments.json, plan.to_json())
         say(f"wrote {arguments.json}")
-    if arguments.chart is not None:
-        write_chart(arguments.chart, plan.plot())
+    write_chart(arguments.chart, plan.plot)
     files = [
         *(plan.to_csv(arguments.csv) if arguments.csv is not None else ()),
         *(plan.to_parquet(arguments.parquet) if arguments.parquet is not None else ()),

@@ -48,7 +48,6 @@ def run(arguments: argparse.Namespace) -> int:
     found = weights(
         plan, arguments.answers, answers_are=arguments.answers_are or "points", machines=machines_of(arguments)
     )
-    if arguments.chart is not None:
-        write_chart(arguments.chart, found.plot())
+    write_chart(arguments.chart, found.plot)
     print_found(arguments.format, lambda: weights_document(found), lambda: found.ranges, lambda: weights_lines(found))
     return ended(interrupted=found.interrupted)
