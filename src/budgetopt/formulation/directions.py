@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from budgetopt.formulation.linear_program import Block, Floats, Labels, LinearProgram, Matrix, Stage, total_by
+from budgetopt.formulation.linear_program import Block, Floats, Labels, LinearProgram, Stage, total_by
 
 __all__ = ["CLOSE", "Direction", "between", "goes_through", "line_through", "still"]
 
@@ -81,14 +81,12 @@ class Direction:
         ranged = np.isfinite(problem.row_lower) & np.isfinite(problem.row_upper)
         if self.moves_matrix or self.lower.any() or self.upper.any() or (ranged & (self.row_lower != moves)).any():
             return None
-        row, matrix, columns = np.flatnonzero(moves), problem.matrix, problem.columns
-        entries = (matrix.index, matrix.column_of_entry(), matrix.value)
-        more = (row, np.full(len(row), columns), -side * moves[row])
-        parts = [np.concatenate(pair) for pair in zip(entries, more, strict=True)]
+        row, columns = np.flatnonzero(moves), problem.columns
+        entries = (row, np.full(len(row), columns), -side * moves[row])
         cost = np.append(np.zeros(columns), 1.0)
         return replace(
             problem,
-            matrix=Matrix.from_triplets(problem.rows, columns + 1, *parts),
+            matrix=problem.matrix.extended(0, 1, entries),
             lower=np.append(problem.lower, 0.0),
             upper=np.append(problem.upper, far),
             integer=np.append(problem.integer, False),

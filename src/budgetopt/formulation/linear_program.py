@@ -87,6 +87,12 @@ class Matrix:
         starts = np.searchsorted(column, np.arange(columns + 1)).astype(np.int64)
         return cls(rows, columns, starts, row.astype(np.int64), value.astype(np.float64))
 
+    def extended(self, rows: int, columns: int, *entries: tuple[Ints, Ints, Floats]) -> Matrix:
+        """Return the matrix with more rows and columns and with more entries: rows, columns and values of some each."""
+        own = (self.index, self.column_of_entry(), self.value)
+        parts = (np.concatenate(part) for part in zip(own, *entries, strict=True))
+        return Matrix.from_triplets(self.rows + rows, self.columns + columns, *parts)
+
     @property
     def entries(self) -> int:
         """How many entries are not zero."""

@@ -20,7 +20,6 @@ from budgetopt.formulation.linear_program import (
     Ints,
     Labels,
     LinearProgram,
-    Matrix,
     Stage,
     TieBreak,
     total_by,
@@ -180,16 +179,11 @@ def _with_rows(
     ``entries`` of these columns in the new rows: positions of groups, columns, values.
     """
     count, added = len(groups.reference), more.stop - more.start
-    rows, matrix = lp.rows + np.arange(count), lp.matrix
-    parts = (
-        (matrix.index, matrix.column_of_entry(), matrix.value),
-        (rows[groups.group], groups.column, groups.weight),
-        (rows[entries[0]], *entries[1:]),
-    )
-    row, column, value = (np.concatenate(part) for part in zip(*parts, strict=True))
+    rows = lp.rows + np.arange(count)
+    members = (rows[groups.group], groups.column, groups.weight)
     return replace(
         lp,
-        matrix=Matrix.from_triplets(lp.rows + count, lp.columns + added, row, column, value),
+        matrix=lp.matrix.extended(count, added, members, (rows[entries[0]], *entries[1:])),
         row_lower=np.concatenate((lp.row_lower, lower)),
         row_upper=np.concatenate((lp.row_upper, upper)),
         lower=np.concatenate((lp.lower, np.zeros(added))),

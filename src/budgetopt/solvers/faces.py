@@ -99,16 +99,12 @@ def within_reach(lp: LinearProgram, stage: Stage, row_dual: Floats, bound: float
 def with_value_row(lp: LinearProgram, stage: Stage, best: float, give_up: float) -> LinearProgram:
     """Return the problem with one more row: a stage's value stays within ``give_up`` of its best, in its units."""
     used = np.flatnonzero(stage.cost).astype(np.int64)
-    matrix = lp.matrix
-    row = np.concatenate((matrix.index, np.full(len(used), lp.rows)))
-    column = np.concatenate((matrix.column_of_entry(), used))
-    value = np.concatenate((matrix.value, stage.cost[used]))
     target = best - stage.offset
     limits = (target - give_up, np.inf) if stage.maximize else (-np.inf, target + give_up)
     blocks = (*lp.row_labels.blocks, Block(f"value of {stage.label}", lp.rows, lp.rows + 1))
     return replace(
         lp,
-        matrix=Matrix.from_triplets(lp.rows + 1, lp.columns, row, column, value),
+        matrix=lp.matrix.extended(1, 0, (np.full(len(used), lp.rows), used, stage.cost[used])),
         row_lower=np.append(lp.row_lower, limits[0]),
         row_upper=np.append(lp.row_upper, limits[1]),
         row_labels=Labels(blocks, lp.row_labels.names),

@@ -181,17 +181,13 @@ def with_value_rows(lp: LinearProgram, stage: Stage, x: Floats, give_up: float) 
     used = np.flatnonzero(stage.cost).astype(np.int64)
     values = np.bincount(number[used], weights=stage.cost[used] * x[used], minlength=len(parts))
     has_value = np.bincount(number[used], minlength=len(parts)) > 0
-    matrix, each = lp.matrix, give_up / len(parts)
-    row = np.concatenate((matrix.index, lp.rows + number[used]))
-    column = np.concatenate((matrix.column_of_entry(), used))
-    value = np.concatenate((matrix.value, stage.cost[used]))
-    rows = lp.rows + len(parts)
+    each, rows = give_up / len(parts), lp.rows + len(parts)
     least = np.where(has_value & stage.maximize, values - each, -np.inf)
     most = np.where(has_value & (not stage.maximize), values + each, np.inf)
     block = Block(f"value of {stage.label}", lp.rows, rows, {"part": np.arange(len(parts))})
     return replace(
         lp,
-        matrix=Matrix.from_triplets(rows, lp.columns, row, column, value),
+        matrix=lp.matrix.extended(len(parts), 0, (lp.rows + number[used], used, stage.cost[used])),
         row_lower=np.concatenate((lp.row_lower, least)),
         row_upper=np.concatenate((lp.row_upper, most)),
         row_labels=Labels((*lp.row_labels.blocks, block), lp.row_labels.names),

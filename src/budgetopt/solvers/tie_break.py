@@ -26,7 +26,6 @@ from budgetopt.formulation.linear_program import (
     Ints,
     Labels,
     LinearProgram,
-    Matrix,
     Stage,
     TieBreak,
     total_by,
@@ -241,16 +240,17 @@ def _with_deviations(
     if not count:
         return replace(lp, stages=())
     referred = row_of_group[group] >= 0
-    matrix = lp.matrix
     above = lp.columns + np.arange(count)
     new_rows = lp.rows + np.arange(count)
-    row = np.concatenate((matrix.index, lp.rows + row_of_group[group[referred]], new_rows, new_rows))
-    entry_column = np.concatenate((matrix.column_of_entry(), column[referred], above, above + count))
-    value = np.concatenate((matrix.value, weight[referred], np.full(count, -1.0), np.ones(count)))
+    entries = (
+        (lp.rows + row_of_group[group[referred]], column[referred], weight[referred]),
+        (new_rows, above, np.full(count, -1.0)),
+        (new_rows, above + count, np.ones(count)),
+    )
     rows, columns = lp.rows + count, lp.columns + 2 * count
     return replace(
         lp,
-        matrix=Matrix.from_triplets(rows, columns, row, entry_column, value),
+        matrix=lp.matrix.extended(count, 2 * count, *entries),
         row_lower=np.concatenate((lp.row_lower, target)),
         row_upper=np.concatenate((lp.row_upper, target)),
         lower=np.concatenate((lp.lower, np.zeros(2 * count))),
