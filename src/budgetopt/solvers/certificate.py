@@ -158,9 +158,7 @@ class Certificate:
         }
 
 
-def certify(
-    lp: LinearProgram, stage: Stage | int, solution: Solution, *, tolerance: float = TOLERANCE, allowance: float = 0.0
-) -> Certificate:
+def certify(lp: LinearProgram, stage: Stage | int, solution: Solution, *, allowance: float = 0.0) -> Certificate:
     """Check a solver's answer to one stage.
 
     Parameters
@@ -171,8 +169,6 @@ def certify(
         The objective, or its place among the stages.
     solution
         The answer, with a point.
-    tolerance
-        What each relative breach may be at most.
     allowance
         What the value may fall short of the bound beyond the tolerance, in the stage's own units: the gap asked for in
         integer problems, or what later stages were allowed to give up.
@@ -185,9 +181,7 @@ def certify(
     if solution.x is None:
         raise CertificateError("there is no plan to check")
     chosen = lp.stages[stage] if isinstance(stage, int) else stage
-    return certify_point(
-        lp, chosen, solution.x, solution.row_dual, bound=solution.bound, tolerance=tolerance, allowance=allowance
-    )
+    return certify_point(lp, chosen, solution.x, solution.row_dual, bound=solution.bound, allowance=allowance)
 
 
 def certify_point(
@@ -204,7 +198,7 @@ def certify_point(
 
     Parameters
     ----------
-    lp, stage, tolerance, allowance
+    lp, stage, allowance
         As in :func:`certify`.
     x
         The plan; shape (columns,).
@@ -212,6 +206,8 @@ def certify_point(
         The prices of the rows; shape (rows,). None has the certificate rest on ``bound``.
     bound
         The solver's bound, used without prices only.
+    tolerance
+        What each relative breach may be at most.
     """
     activity = lp.matrix.times(x)
     # the sum of the sizes of a row's terms, at least one unit of its largest coefficient

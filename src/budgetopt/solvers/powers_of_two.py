@@ -55,11 +55,6 @@ class Scaling:
                 column_exponent = np.where(continuous & has_entries, -total / in_column, column_exponent)
         return cls(_powers(row_exponent), _powers(column_exponent))
 
-    @classmethod
-    def none(cls, lp: LinearProgram) -> Scaling:
-        """Return the scaling that changes nothing."""
-        return cls(np.ones(lp.rows), np.ones(lp.columns))
-
     def entries(self, lp: LinearProgram) -> Floats:
         """Return the scaled entries of the matrix; shape (entries,)."""
         matrix = lp.matrix
