@@ -44,8 +44,8 @@ LONG = 200
 _ADDRESS = re.compile(r"(https?://[^\s<>\"'\\^`{|}]+[^\s<>\"'\\^`{|}.,;:!?)\]])")
 
 
-def html_page(plan: Allocation, *, made: str = "", asked: AskedAnalyses | None = None) -> str:
-    """Return the report of a plan as one HTML page; ``made`` is when it was made, in words, if the page is to say so.
+def html_page(plan: Allocation, *, asked: AskedAnalyses | None = None) -> str:
+    """Return the report of a plan as one HTML page.
 
     ``asked`` is what :func:`run_analyses` returned; left out, the analyses that every page has are run.
     The page is the same for the same plan, to the byte: it holds no time of its own.
@@ -62,7 +62,6 @@ def html_page(plan: Allocation, *, made: str = "", asked: AskedAnalyses | None =
         view=view,
         sections=sections,
         description=clean(plan.scenario.document.description),
-        made=made,
         style=style,
         script=script,
         style_hash=part_hash(style),
@@ -70,9 +69,9 @@ def html_page(plan: Allocation, *, made: str = "", asked: AskedAnalyses | None =
     )
 
 
-def write_html(plan: Allocation, path: str | Path, *, made: str = "", asked: AskedAnalyses | None = None) -> Path:
+def write_html(plan: Allocation, path: str | Path, *, asked: AskedAnalyses | None = None) -> Path:
     """Write the report of a plan as one HTML page, and return its path; an OptionError where that cannot be done."""
-    return write_text(path, html_page(plan, made=made, asked=asked))
+    return write_text(path, html_page(plan, asked=asked))
 
 
 @lru_cache(maxsize=1)

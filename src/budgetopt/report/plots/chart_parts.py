@@ -95,11 +95,11 @@ def number_axis(field: str, title: str, kind: Kind = "number", *, zero: bool = F
     }
 
 
-def named_axis(field: str, names: Sequence[str], title: str | None = None) -> dict[str, Any]:
+def named_axis(field: str, names: Sequence[str]) -> dict[str, Any]:
     """Return what an axis of names says, in the order in which they are given."""
     alt = chart_library()
-    axis = alt.Axis(labelLimit=240, title=title)
-    return {"field": field, "type": "nominal", "title": title, "sort": list(names), "axis": axis}
+    axis = alt.Axis(labelLimit=240, title=None)
+    return {"field": field, "type": "nominal", "title": None, "sort": list(names), "axis": axis}
 
 
 def series_scale(names: Sequence[str], look: Literal["color", "shape", "dash"] = "color") -> dict[str, Any]:
