@@ -20,7 +20,7 @@ from budgetopt.report.figures.sources import EffectLine, Sources, effect_lines
 from budgetopt.report.figures.text import label, one_line
 from budgetopt.report.plan_view.asked_analyses import AskedAnalyses
 from budgetopt.report.plan_view.story import short_story
-from budgetopt.report.words.plan_words import baseline_growth, over_periods, package_words
+from budgetopt.report.words.plan_words import baseline_growth, over_periods, package_words, together
 from budgetopt.report.words.proof_words import ProofWords, proof_of
 from budgetopt.scenario.estimates import is_assumed
 from budgetopt.scenario.programs import Ints
@@ -176,7 +176,7 @@ class PlanView:
     @property
     def together(self) -> str:
         """What to say of figures that add periods up; empty for one period."""
-        return "" if len(self.periods) == 1 else ", all periods together"
+        return together(self.plan.scenario)
 
     @property
     def undiscounted(self) -> str:

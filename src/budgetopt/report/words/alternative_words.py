@@ -11,6 +11,7 @@ from budgetopt.analysis.near_optimal.alternatives import Alternatives
 from budgetopt.formulation.stages import label_of
 from budgetopt.report.figures.numbers import Numbers, plural
 from budgetopt.report.figures.text import one_line
+from budgetopt.report.words.plan_words import together
 
 __all__ = ["alternatives_document", "alternatives_lines"]
 
@@ -24,7 +25,7 @@ def alternatives_lines(found: Alternatives) -> Iterator[str]:
     """Yield how far each program could move, and how the other plans differ."""
     numbers, scenario = Numbers(found.scenario.currency), found.scenario
     share, what = numbers.share(found.within, 3), one_line(label_of(scenario.objective[0]))
-    when = "" if len(scenario.periods) == 1 else ", all periods together"
+    when = together(scenario)
     value = numbers.quantity(found.best.plan_value)
     yield f"Plans that give up at most {share} of “{what}” ({value} in the best plan)."
     if found.interrupted:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from budgetopt.analysis.frontiers.frontier import Frontier
 from budgetopt.formulation.stages import label_of
 from budgetopt.report.figures.limit_lines import Gain
-from budgetopt.report.figures.numbers import Numbers, join_words, plural
+from budgetopt.report.figures.numbers import Numbers, plural
 from budgetopt.report.figures.text import one_line
 from budgetopt.report.figures.text_table import TextTable
+from budgetopt.report.words.plan_words import named_changes, together
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -158,18 +159,12 @@ def _moves(found: Frontier, near: pd.DataFrame, numbers: Numbers) -> Iterator[st
     if moves.empty:
         return
     yield ""
-    together = "" if len(found.scenario.periods) == 1 else ", all periods together"
-    yield f"What moves in the plan as the number rises{together}:"
+    yield f"What moves in the plan as the number rises{together(found.scenario)}:"
     for _, rows in moves.groupby(["from", "to"], sort=True):
         start, end = float(rows["from"].iloc[0]), float(rows["to"].iloc[0])
-        names = [
-            f"{one_line(name)} {numbers.spoken_money(change, signed=True)}"
-            for name, change in zip(rows["name"].tolist()[:NAMED], rows["change"].tolist()[:NAMED], strict=True)
-        ]
-        more = [plural(len(rows) - NAMED, "more program")] if len(rows) > NAMED else []
         first, last = number_said(found, start, numbers), number_said(found, end, numbers)
         where = f"at {first}" if start == end else f"from {first} to {last}"
-        yield f"- {where}: {join_words([*names, *more])}"
+        yield f"- {where}: {named_changes(rows, numbers)}"
 
 
 def frontier_document(found: Frontier) -> dict[str, Any]:

@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from budgetopt.allocation import Allocation
-from budgetopt.report.figures.numbers import Numbers, join_words
+from budgetopt.report.figures.numbers import Numbers, join_words, plural
 from budgetopt.report.figures.text import label, one_line
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["baseline_growth", "free_service_words", "over_periods", "package_words", "who_pays_words"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "baseline_growth",
+    "free_service_words",
+    "named_changes",
+    "over_periods",
+    "package_words",
+    "together",
+    "who_pays_words",
+]
+
+NAMED = 4
+"""So many programs that change are named."""
 
 
 def over_periods(plan: Allocation) -> str:
@@ -20,6 +35,21 @@ def over_periods(plan: Allocation) -> str:
     if len(periods) > 1:
         return f"over {periods[0]} to {periods[-1]}"
     return f"in {periods[0]}" if any(character.isdigit() for character in periods[0]) else ""
+
+
+def together(scenario: Scenario) -> str:
+    """Return what to say of figures that add periods up; empty for one period."""
+    return "" if len(scenario.periods) == 1 else ", all periods together"
+
+
+def named_changes(rows: pd.DataFrame, numbers: Numbers) -> str:
+    """Return the first programs of a table with what each gains or loses, and how many more there are."""
+    names = [
+        f"{one_line(name)} {numbers.spoken_money(change, signed=True)}"
+        for name, change in zip(rows["name"].tolist()[:NAMED], rows["change"].tolist()[:NAMED], strict=True)
+    ]
+    more = [plural(len(rows) - NAMED, "more program")] if len(rows) > NAMED else []
+    return join_words([*names, *more])
 
 
 def baseline_growth(scenario: Scenario, position: int | None = None) -> str:

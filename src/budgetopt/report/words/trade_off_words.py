@@ -11,11 +11,12 @@ from budgetopt.analysis.frontiers.trade_off import TradeOff
 from budgetopt.report.figures.numbers import Numbers, counted, join_words, plural, significant
 from budgetopt.report.figures.text import label, one_line
 from budgetopt.report.figures.text_table import TextTable
+from budgetopt.report.words.plan_words import named_changes, together
 
 __all__ = ["goal_name", "trade_off_document", "trade_off_lines", "trade_off_sentences"]
 
-SHOWN, MOVED, NAMED = 40, 8, 4
-"""So many rows are printed at most; for so many it is said which programs move, and so many programs are named."""
+SHOWN, MOVED = 40, 8
+"""So many rows are printed at most; for so many it is said which programs move."""
 SAME = 1e-6
 """The share of a goal below which a difference is none."""
 
@@ -135,17 +136,10 @@ def _moves(found: TradeOff, numbers: Numbers) -> Iterator[str]:
     rows_of = {int(rows["point"].iloc[0]): rows for _, rows in found.moves.groupby("point")}
     if not rows_of:
         return
-    together = "" if len(found.scenario.periods) == 1 else ", all periods together"
     yield ""
-    yield f"What moves from row to row{together}:"
+    yield f"What moves from row to row{together(found.scenario)}:"
     for at in sorted(rows_of)[:MOVED]:
-        rows = rows_of[at]
-        names = [
-            f"{one_line(name)} {numbers.spoken_money(change, signed=True)}"
-            for name, change in zip(rows["name"].tolist()[:NAMED], rows["change"].tolist()[:NAMED], strict=True)
-        ]
-        more = [plural(len(rows) - NAMED, "more program")] if len(rows) > NAMED else []
-        yield f"- from {at} to {at + 1}: {join_words([*names, *more])}"
+        yield f"- from {at} to {at + 1}: {named_changes(rows_of[at], numbers)}"
     if len(rows_of) > MOVED:
         yield "- and so on; --format json has all"
 

@@ -8,14 +8,13 @@ from typing import Any
 
 from budgetopt.analysis.live_problem.what_if import HELD
 from budgetopt.analysis.weighting.weights import OWN, Weights
-from budgetopt.report.figures.numbers import Numbers, join_words, plural, significant
+from budgetopt.report.figures.numbers import Numbers, plural, significant
 from budgetopt.report.figures.text import label, one_line
 from budgetopt.report.figures.text_table import TextTable
+from budgetopt.report.words.plan_words import named_changes, together
 
 __all__ = ["weights_document", "weights_lines"]
 
-NAMED = 4
-"""So many programs that move are named."""
 SHOWN = 5e-5
 """The share of a worth from which a difference shows."""
 ALIKE = 1e-6
@@ -65,18 +64,12 @@ def _weight(numbers: Numbers, value: float) -> str:
 def _moves(found: Weights, numbers: Numbers) -> Iterator[str]:
     if found.moves.empty:
         return
-    together = "" if len(found.scenario.periods) == 1 else ", all periods together"
     yield ""
-    yield f"What moves beyond{together}:"
+    yield f"What moves beyond{together(found.scenario)}:"
     for _, rows in found.moves.groupby(["outcome", "side"], sort=False):
         key, side, end = rows[["outcome", "side", "weight"]].iloc[0].tolist()
-        names = [
-            f"{one_line(name)} {numbers.spoken_money(change, signed=True)}"
-            for name, change in zip(rows["name"].tolist()[:NAMED], rows["change"].tolist()[:NAMED], strict=True)
-        ]
-        more = [plural(len(rows) - NAMED, "more program")] if len(rows) > NAMED else []
         name = label(key, found.scenario.outcomes[key].name)
-        yield f"- {name} {side} {_weight(numbers, end)}: {join_words([*names, *more])}"
+        yield f"- {name} {side} {_weight(numbers, end)}: {named_changes(rows, numbers)}"
 
 
 def _groups(found: Weights, numbers: Numbers) -> Iterator[str]:
