@@ -142,6 +142,14 @@ class Matrix:
         items = np.repeat(self.starts[columns] - starts[:-1], lengths) + np.arange(starts[-1])
         return Matrix(self.rows, len(columns), starts, self.index[items], self.value[items])
 
+    def take_rows(self, rows: Ints) -> Matrix:
+        """Return the matrix of some rows, in the order asked for; every column is kept."""
+        place = np.full(self.rows, -1, np.int64)
+        place[rows] = np.arange(len(rows))
+        row = place[self.index]
+        kept = np.flatnonzero(row >= 0)
+        return Matrix(len(rows), self.columns, np.searchsorted(kept, self.starts), row[kept], self.value[kept])
+
     def dense(self) -> Floats:
         """Return the matrix with its zeros, for small ones; shape (rows, columns)."""
         out = np.zeros((self.rows, self.columns))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from budgetopt.formulation.linear_program import Block, Floats, Ints, Labels, LinearProgram, Matrix, Stage
+from budgetopt.formulation.linear_program import Block, Floats, Ints, Labels, LinearProgram, Stage
 from budgetopt.solvers.certificate import supported
 from budgetopt.solvers.checks import narrowest
 from budgetopt.solvers.solution import Solution
@@ -182,14 +182,9 @@ def reduce(lp: LinearProgram) -> Reduced:
     feasible = bool((breach[~used] <= 1e-9 * turnover[~used]).all()) and not crossed.any()
     whole = held[lp.integer & ~free]
     feasible = feasible and bool((np.abs(whole - np.rint(whole)) <= INTEGRAL).all())
-    new_row = np.full(lp.rows, -1, np.int64)
-    new_row[rows] = np.arange(len(rows))
-    kept = new_row[part.index] >= 0
-    starts = np.concatenate(([0], np.cumsum(kept)))[part.starts].astype(np.int64)
-    matrix = Matrix(len(rows), len(columns), starts, new_row[part.index[kept]], part.value[kept])
     left = replace(
         lp,
-        matrix=matrix,
+        matrix=part.take_rows(rows),
         row_lower=_less(lp.row_lower[rows], activity[rows], turnover[rows]),
         row_upper=_less(lp.row_upper[rows], activity[rows], turnover[rows]),
         lower=lp.lower[columns],

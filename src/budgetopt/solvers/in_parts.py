@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from budgetopt.formulation.linear_program import Block, Floats, Ints, Labels, LinearProgram, Matrix, Stage
+from budgetopt.formulation.linear_program import Block, Floats, Ints, Labels, LinearProgram, Stage
 from budgetopt.formulation.separate_parts import part_of_each_column
 from budgetopt.solvers.checks import Clock
 from budgetopt.solvers.faces import reduce
@@ -139,13 +139,9 @@ def _part(lp: LinearProgram, columns: Ints) -> LinearProgram:
     whole = np.bincount(lp.matrix.index, minlength=lp.rows)
     own = np.bincount(matrix.index, minlength=lp.rows)
     rows = rows[own[rows] == whole[rows]]
-    place = np.full(lp.rows, -1, np.int64)
-    place[rows] = np.arange(len(rows))
-    kept = place[matrix.index] >= 0
-    starts = np.concatenate(([0], np.cumsum(kept)))[matrix.starts].astype(np.int64)
     return replace(
         lp,
-        matrix=Matrix(len(rows), len(columns), starts, place[matrix.index[kept]], matrix.value[kept]),
+        matrix=matrix.take_rows(rows),
         row_lower=lp.row_lower[rows],
         row_upper=lp.row_upper[rows],
         lower=lp.lower[columns],

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from budgetopt.formulation.linear_program import Block, Floats, Ints, Labels, LinearProgram, Matrix, Stage
+from budgetopt.formulation.linear_program import Block, Floats, Ints, Labels, LinearProgram, Stage
 
 __all__ = ["SingleRows"]
 
@@ -43,12 +43,9 @@ class SingleRows:
         np.maximum.at(lower, column, ends.min(axis=0))
         np.minimum.at(upper, column, ends.max(axis=0))
         kept = np.flatnonzero(~alone)
-        place = np.cumsum(~alone) - 1
-        starts = np.concatenate(([0], np.cumsum(~single)))[matrix.starts]
-        rest = Matrix(len(kept), lp.columns, starts, place[matrix.index[~single]], matrix.value[~single])
         small = replace(
             lp,
-            matrix=rest,
+            matrix=matrix.take_rows(kept),
             row_lower=lp.row_lower[kept],
             row_upper=lp.row_upper[kept],
             lower=lower,

@@ -69,11 +69,7 @@ class WorkingModel:
             return problem
         rows = self._kept
         if self._part is None:
-            matrix = problem.matrix
-            place = self._place[matrix.index]
-            kept = np.flatnonzero(place >= 0)
-            starts = np.searchsorted(kept, matrix.starts)
-            self._part = Matrix(len(rows), matrix.columns, starts, place[kept], matrix.value[kept])
+            self._part = problem.matrix.take_rows(rows)
         return replace(
             problem,
             matrix=self._part,
