@@ -63,21 +63,8 @@ def run(arguments: argparse.Namespace) -> int:
     with progress("Fitting"):
         from budgetopt.fitting import fit
 
-        keys = (
-            "program",
-            "year",
-            "district",
-            "outcome",
-            "spending",
-            "result",
-            "index",
-            "price_year",
-            "pool",
-            "header",
-            "decimal",
-        )
-        asked = {key: getattr(arguments, key) for key in (*keys, "decrease", "form")}
-        fits = fit(arguments.table, **asked)
+        keys = "program year district outcome spending result index price_year pool header decimal decrease form"
+        fits = fit(arguments.table, **{key: getattr(arguments, key) for key in keys.split()})
     for note in fits.notes:
         say(f"note: {note}")
     if arguments.format == "json":
