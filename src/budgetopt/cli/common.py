@@ -25,6 +25,7 @@ __all__ = [
     "positive_count",
     "positive_seconds",
     "share",
+    "share_of",
 ]
 
 _SCENARIO = "a folder with scenario.yaml, or such a file"
@@ -109,11 +110,16 @@ def load_changed(name: str, changes: Sequence[Any], allowed: Sequence[str], opti
 
 def share(text: str) -> float:
     """Return a share from 0 to below 1 that was written as 0.01 or 1%."""
-    number = text.strip()
-    value = _number(number.removesuffix("%")) / (100 if number.endswith("%") else 1)
+    value = share_of(text)
     if not 0 <= value < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a share from 0 to below 1, such as 0.001 or 0.1%")
     return value
+
+
+def share_of(text: str) -> float:
+    """Return a number that was written as 0.3 or 30%; NaN if it is none."""
+    number = text.strip()
+    return _number(number.removesuffix("%")) / (100 if number.endswith("%") else 1)
 
 
 def positive_seconds(text: str) -> float:

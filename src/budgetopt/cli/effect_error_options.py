@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from budgetopt.cli.common import share_of
+
 __all__ = ["add_errors", "error_options", "share_above_zero"]
 
 
@@ -35,11 +37,6 @@ def error_options(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def share_above_zero(text: str) -> float:
     """Return a share above zero that was written as 0.3 or 30%."""
-    number = text.strip()
-    try:
-        value = float(number.removesuffix("%")) / (100 if number.endswith("%") else 1)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < float("inf"):
+    if not 0 < (value := share_of(text)) < float("inf"):
         raise argparse.ArgumentTypeError(f"{text!r} is not a share above 0, such as 30% or 0.3")
     return value
