@@ -14,15 +14,13 @@ from budgetopt.report.blocks.content import Value
 from budgetopt.report.blocks.live_effects import effect_cells, use_cells
 from budgetopt.report.blocks.live_rows import FIRST_ROW, LiveRows
 from budgetopt.report.blocks.live_spending import LiveSpending
+from budgetopt.report.figures.rounded_money import ACCOUNT
 from budgetopt.scenario.programs import Floats
 
 __all__ = ["FUND_COLUMNS", "FUND_SHEET", "LiveSums"]
 
 FUND_SHEET, EFFECT_SHEET, USE_SHEET = "Funds", "Effects", "Resources"
-FUND_COLUMNS = {
-    "opening": "C", "revenue": "D", "one_time": "E", "transfers_in": "F", "transfers_out": "G", "spending": "H",
-    "closing": "I", "reserve": "J",
-}  # fmt: skip
+FUND_COLUMNS = dict(zip(ACCOUNT, "CDEFGHIJ", strict=True))
 """The columns of the accounts on the sheet of funds."""
 EFFECT_COLUMNS_AFTER = 8
 """How many columns of words follow the figures on the sheet of effects."""

@@ -17,12 +17,13 @@ from budgetopt.report.figures.text import label, one_line
 from budgetopt.scenario.accuracy import CENT, counts_of, power_of_ten
 from budgetopt.scenario.programs import Bools, Floats, Ints, Texts
 
-__all__ = ["Account", "Figures", "Group", "MoneyRow"]
+__all__ = ["ACCOUNT", "Account", "Figures", "Group", "MoneyRow"]
 
 _SMALL_BUDGET = 10_000.0
 _DIGITS = 1e-5
 """The share of the largest amount below which no digit is shown."""
-_ACCOUNT = ("opening", "revenue", "one_time", "transfers_in", "transfers_out", "spending", "closing", "reserve")
+ACCOUNT = ("opening", "revenue", "one_time", "transfers_in", "transfers_out", "spending", "closing", "reserve")
+"""The amounts of an account, in the order in which they are shown."""
 
 
 def _small_unit(largest: float, least: float) -> Unit:
@@ -109,7 +110,7 @@ class Figures:
         only spending, closing balances and reserves are shown, which are no sums of one another.
         """
         exact = self.plan.audit.balances
-        rounded = {name: whole(self._scaled(getattr(exact, name))) for name in _ACCOUNT}
+        rounded = {name: whole(self._scaled(getattr(exact, name))) for name in ACCOUNT}
         opening, spending, closing, reserve = (rounded[name] for name in ("opening", "spending", "closing", "reserve"))
         if self.unit.dollars > 1:
             spent = round_column(self._scaled(exact.spending).ravel())
