@@ -62,7 +62,8 @@ class TextTable(str):
     Parameters
     ----------
     headers, rows
-        The texts; a column of ``right`` holds figures and stands to the right.
+        The texts; a column of ``right`` holds figures and stands to the right. Left out, those are all that do not name
+        the rows.
     names
         So many columns name the rows: they stand again in each part where a table is laid out in parts.
     spare
@@ -87,7 +88,7 @@ class TextTable(str):
         cls,
         headers: Sequence[str],
         rows: Iterable[Sequence[str]],
-        right: Sequence[bool],
+        right: Sequence[bool] | None = None,
         *,
         names: int = 1,
         spare: Sequence[Sequence[str]] = (),
@@ -96,6 +97,7 @@ class TextTable(str):
         elsewhere: str = "--format csv",
     ) -> TextTable:
         """Return the table."""
+        right = [at >= names for at in range(len(headers))] if right is None else right
         texts = zip(zip(headers, *rows, strict=True), right, strict=True)
         columns = [_Column(header, cells, right=figures) for (header, *cells), figures in texts]
         layout = _Layout(columns, [column.widest for column in columns], [0] * len(columns), total=total)

@@ -86,7 +86,7 @@ def _plan_table(found: PlanComparison, numbers: Numbers) -> Iterator[str]:
         missed = numbers.number(row["limits_missed"])
         against = share if rows else ""
         rows.append([letter, one_line(name), numbers.short_money(row["spending"]), *values, against, missed])
-    yield TextTable(headers, rows, [False, False, *[True] * (len(headers) - 2)], names=2)
+    yield TextTable(headers, rows, names=2)
 
 
 def plan_sentences(found: PlanComparison, at: int, numbers: Numbers) -> Iterator[str]:
@@ -173,7 +173,7 @@ def _table(
     for _, row in table.head(MOST_GROUPS).iterrows():
         rows.append([name(row), *("" if math.isnan(row[one]) else text(row[one]) for one in found.names)])
     yield ""
-    yield TextTable([title, *found.letters], rows, [False, *[True] * len(found.names)])
+    yield TextTable([title, *found.letters], rows)
     if len(table) > MOST_GROUPS:
         yield f"and {plural(len(table) - MOST_GROUPS, 'more row')}: --format json has all of them"
 

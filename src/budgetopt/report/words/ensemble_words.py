@@ -148,7 +148,7 @@ def _programs(found: Ensemble) -> list[str]:
     if not rows:
         return []
     headers = ["program", "plan", "5%", "median", "95%", "funded", "at least", "same"]
-    table = TextTable(headers, rows, [False, *[True] * 7], spare=[["at least"], ["funded"], ["median"]])
+    table = TextTable(headers, rows, spare=[["at least"], ["funded"], ["median"]])
     first = "The programs whose amounts stay least; in what share of the draws each is funded, and gets at least as"
     lines = [f"{first} much as in the plan, or the same:", "", table]
     left = every - len(rows)
@@ -177,7 +177,7 @@ def _outcomes(found: Ensemble) -> Iterator[str]:
         yield "What the plan brings in the draws, and in what share of them it misses a target:"
         yield ""
         headers = ["outcome", "estimate", "5%", "median", "95%", "missed"]
-        yield TextTable(headers, rows, [False, *[True] * 5], spare=[["median"]], elsewhere="--format json")
+        yield TextTable(headers, rows, spare=[["median"]], elsewhere="--format json")
 
 
 def information_lines(found: InformationValue) -> list[str]:
@@ -189,7 +189,7 @@ def information_lines(found: InformationValue) -> list[str]:
         headers += ["subjects", "study", "cost", "net"]
     rows = [effect_cells(row, numbers, study=study is not None) for _, row in table.head(MOST_ROWS).iterrows()]
     if rows:
-        lines += ["", TextTable(headers, rows, [False, *[True] * (len(headers) - 1)])]
+        lines += ["", TextTable(headers, rows)]
     if len(table) > len(rows):
         lines.append(f"{plural(len(table) - len(rows), 'effect')} more: --format csv has all of them.")
     return [*lines, "", *information_basis(found)]

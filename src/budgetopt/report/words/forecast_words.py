@@ -76,7 +76,7 @@ def _branches(found: ForecastPlan, numbers: Numbers) -> Iterator[str]:
     for (name, row), known in zip(found.branches.iterrows(), alone, strict=True):
         money = [numbers.short_money(row[each]) for each in periods]
         rows.append([one_line(name), numbers.share(row["probability"]), numbers.quantity(row["value"]), known, *money])
-    yield TextTable(headers, rows, [False, *[True] * (len(headers) - 1)])
+    yield TextTable(headers, rows)
 
 
 def _now(found: ForecastPlan, periods: tuple[str, ...], numbers: Numbers) -> Iterator[str]:
@@ -97,7 +97,7 @@ def _now(found: ForecastPlan, periods: tuple[str, ...], numbers: Numbers) -> Ite
     ]
     headers = ["program", "baseline", *(one_line(each) for each in periods)]
     if rows:
-        yield TextTable(headers, rows, [False, *[True] * (len(headers) - 1)])
+        yield TextTable(headers, rows)
     if len(order) > SHOWN:
         yield f"and {plural(len(order) - SHOWN, 'more program')} that move; --format csv prints all"
     if still := len(table) - len(order):
@@ -128,7 +128,7 @@ def _later(found: ForecastPlan, numbers: Numbers) -> Iterator[str]:
         ]
         for row in order[:SHOWN].tolist()
     ]
-    yield TextTable(headers, rows, [False, False, *[True] * len(found.leaves)], names=2)
+    yield TextTable(headers, rows, names=2)
     if len(order) > SHOWN:
         yield f"and {plural(len(order) - SHOWN, 'more program')}"
 

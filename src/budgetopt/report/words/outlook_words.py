@@ -66,7 +66,7 @@ def _accounts(found: Outlook, fund: str) -> Iterator[str]:
         for name in shown
     ]
     headers = [COLUMNS[name] for name in shown]
-    yield TextTable(headers, zip(*cells, strict=True), [False, *[True] * (len(shown) - 1)])
+    yield TextTable(headers, zip(*cells, strict=True))
 
 
 def outlook_sentences(found: Outlook, row: Mapping[Hashable, Any]) -> Iterator[str]:

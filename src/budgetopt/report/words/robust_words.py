@@ -78,7 +78,7 @@ def _programs(found: RobustPlan, numbers: Numbers) -> Iterator[str]:
         ]
         for program, row in moved.head(MOST_ROWS).iterrows()
     ]
-    yield TextTable(["program", "plan", "robust", "change"], rows, [False, True, True, True])
+    yield TextTable(["program", "plan", "robust", "change"], rows)
     if len(moved) > MOST_ROWS:
         yield f"{plural(len(moved) - MOST_ROWS, 'program')} more: --format csv has all of them."
 

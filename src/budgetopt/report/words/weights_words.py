@@ -90,7 +90,7 @@ def _groups(found: Weights, numbers: Numbers) -> Iterator[str]:
         [label(key, found.scenario.outcomes[key].name), *(_weight(numbers, value) for value in values)]
         for key, values in zip(table.index, table.to_numpy().tolist(), strict=True)
     ]
-    yield TextTable(["weight", *map(one_line, table.columns)], rows, [False, *[True] * len(table.columns)])
+    yield TextTable(["weight", *map(one_line, table.columns)], rows)
 
 
 def _agreement(value: float) -> str:
@@ -107,7 +107,7 @@ def _regrets(found: Weights, numbers: Numbers) -> Iterator[str]:
         [one_line(name), *(numbers.share(value, 2) for value in values)]
         for name, values in zip(table.index, table.to_numpy().tolist(), strict=True)
     ]
-    yield TextTable(["plan of", *map(one_line, table.columns)], rows, [False, *[True] * len(table.columns)])
+    yield TextTable(["plan of", *map(one_line, table.columns)], rows)
 
 
 def _compromise(found: Weights, numbers: Numbers) -> Iterator[str]:
