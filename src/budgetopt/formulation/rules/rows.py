@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -38,20 +38,17 @@ class Terms:
 
     def same_columns(self, other: Terms) -> bool:
         """Return whether every column spends and does the same, and stands for the same."""
-        pairs = (
-            *((getattr(self.spending, name), getattr(other.spending, name)) for name in _SPENDING),
-            *((getattr(self.outcomes, name), getattr(other.outcomes, name)) for name in _OUTCOMES),
-            *((getattr(self.units, name), getattr(other.units, name)) for name in _LEVELS),
-            (self.funded, other.funded),
+        pairs = ((self.spending, other.spending), (self.outcomes, other.outcomes), (self.units, other.units))
+        return np.array_equal(self.funded, other.funded) and all(
+            np.array_equal(getattr(one, item.name), getattr(another, item.name))
+            for one, another in pairs
+            for item in fields(one)
+            if item.name != "constant"
         )
-        return all(np.array_equal(one, another) for one, another in pairs)
 
 
 _FEW = 4
 """Where a rule is about less than one program in so many, its terms are looked up program by program."""
-_SPENDING = ("column", "program", "fund", "period", "weight")
-_OUTCOMES = ("column", "program", "outcome", "period", "weight")
-_LEVELS = ("column", "program", "period", "weight")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

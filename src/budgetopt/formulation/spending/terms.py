@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -91,7 +91,7 @@ def enter(
 
 def joined(parts: Sequence[SpendingTerms]) -> SpendingTerms:
     """Return all terms as one."""
-    names = ("column", "program", "fund", "period", "weight")
+    names = (item.name for item in fields(SpendingTerms))
     return SpendingTerms(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
