@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
         from budgetopt.report.words.contradiction import contradiction_lines
 
         fixed = None if cheapest else fixed_conflict(scenario, lambda limit: may_change(limit, weights))
-        print_lines(contradiction_lines(scenario, found, cheapest, sought=True, fixed=fixed))
+        print_lines(contradiction_lines(scenario, found, cheapest, searched=True, fixed=fixed))
     else:
         print_lines(["Nothing contradicts anything: the scenario has a plan."])
     return InfeasibleError.exit_code if found else 0

@@ -50,16 +50,16 @@ def contradiction_lines(
     conflicts: Sequence[Conflict],
     repairs: Sequence[Repair],
     *,
-    sought: bool = False,
+    searched: bool = False,
     fixed: Conflict | None = None,
 ) -> list[str]:
     """Return why a scenario has no plan and what would repair it, a line each; empty if there is one.
 
-    ``sought``: whether all repairs were looked for, so that it is said where there are none; and then ``fixed``: limits
-    that may not change and contradict each other.
+    ``searched``: whether all repairs were looked for, so that it is said where there are none; and then ``fixed``:
+    limits that may not change and contradict each other.
     """
     lines = list(conflict_lines(scenario, conflicts))
-    if lines and sought and not repairs:
+    if lines and searched and not repairs:
         lines += _no_repair(fixed)
     if repairs:
         lines += ["The cheapest repairs, each enough by itself:", *repair_lines(scenario, repairs)]
