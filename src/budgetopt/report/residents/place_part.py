@@ -78,7 +78,7 @@ def _moves(view: ResidentView, found: GroupShares, at: int) -> Iterator[str]:
     for position in np.argsort(-np.abs(change), kind="stable")[:MOST_MOVES].tolist():
         if abs(change[position]) < view.figures.unit.dollars / 2:
             return
-        values = {"name": view.names[position], "amount": view.spoken(abs(float(change[position])))}
+        values = {"name": view.names[position], "amount": view.numbers.spoken_money(abs(float(change[position])))}
         if new[position]:
             yield say("{name}: new, about {amount} here", **values)
         elif change[position] > 0:

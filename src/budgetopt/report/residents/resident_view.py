@@ -99,10 +99,6 @@ class ResidentView:
         unit = self.figures.unit
         return self.numbers.money(amount * unit.dollars, unit.decimals, signed=signed)
 
-    def spoken(self, dollars: float) -> str:
-        """Return an amount as a person would say it."""
-        return self.numbers.spoken_money(dollars)
-
     def level(self, row: OutcomeRow, whole: int) -> str:
         """Return a whole number of a row of outcomes."""
         return row.text(self.numbers, whole)
