@@ -12,7 +12,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from budgetopt.cli.common import add_format, add_scenario, load, positive_seconds
+from budgetopt.cli.common import add_format, add_scenario, add_time_limit, load
 from budgetopt.cli.failures import say
 from budgetopt.cli.files import add_chart, check_chart, check_target, print_found, read_text, write_chart
 from budgetopt.cli.progress import progress
@@ -48,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--undo", action="store_true", help="with --log: undo its last motion first")
     parser.add_argument("--snapshot", metavar="NAME", help="with --log: name the plan as it stands in the end")
     parser.add_argument("--back-to", metavar="NAME", help="with --log: begin from a snapshot of it")
-    parser.add_argument("--time-limit", metavar="SECONDS", type=positive_seconds, help="stop each solve then")
+    add_time_limit(parser, "stop each solve then")
     add_chart(parser, "what programs get before and after the motions")
     add_format(parser, "what to print; csv has the amounts that change", "csv")
 

@@ -10,7 +10,7 @@ import argparse
 import os
 from pathlib import Path
 
-from budgetopt.cli.common import add_format, add_scenario, load, positive_seconds
+from budgetopt.cli.common import add_format, add_scenario, add_time_limit, load
 from budgetopt.cli.failures import say
 from budgetopt.cli.files import check_target, print_json
 from budgetopt.cli.output import print_lines
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--into", metavar="TABLE", default="", help=text)
     text = "write the edited amounts as a scenario file that extends the scenario, for solve, diff and all others"
     parser.add_argument("--layer", metavar="FILE", help=text)
-    parser.add_argument("--time-limit", metavar="SECONDS", type=positive_seconds, help="stop the solve after this long")
+    add_time_limit(parser, "stop the solve after this long")
     add_format(parser, "what to print")
 
 

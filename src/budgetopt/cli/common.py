@@ -20,6 +20,7 @@ __all__ = [
     "add_format",
     "add_machines",
     "add_scenario",
+    "add_time_limit",
     "load",
     "machines_of",
     "positive_count",
@@ -65,6 +66,11 @@ def add_allowed_folders(parser: argparse.ArgumentParser) -> None:
 def add_format(parser: argparse.ArgumentParser, text: str, *more: str) -> None:
     """Add the option that says how data is printed: as text, as JSON, or in more ways."""
     parser.add_argument("--format", choices=["text", "json", *more], default="text", help=text)
+
+
+def add_time_limit(parser: argparse.ArgumentParser, text: str) -> None:
+    """Add the option that says after how long solving stops."""
+    parser.add_argument("--time-limit", metavar="SECONDS", type=positive_seconds, help=text)
 
 
 def add_machines(parser: argparse.ArgumentParser) -> None:

@@ -10,15 +10,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from budgetopt.cli.common import (
-    add_changes,
-    add_format,
-    add_machines,
-    load,
-    load_changed,
-    machines_of,
-    positive_seconds,
-)
+from budgetopt.cli.common import add_changes, add_format, add_machines, add_time_limit, load, load_changed, machines_of
 from budgetopt.cli.failures import ended
 from budgetopt.cli.files import add_chart, check_chart, is_table, print_found, write_chart
 from budgetopt.errors import OptionError
@@ -46,9 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     text = "with groups: what each gains or loses against a plan, by its name or letter (A is the first)"
     parser.add_argument("--against", metavar="PLAN", help=text)
     add_chart(parser, "the plans by what they spend and bring")
-    parser.add_argument(
-        "--time-limit", metavar="SECONDS", type=positive_seconds, help="stop each solve after this long"
-    )
+    add_time_limit(parser, "stop each solve after this long")
     add_machines(parser)
     add_format(parser, "what to print; csv has the programs", "csv")
 

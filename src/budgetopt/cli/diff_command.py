@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from budgetopt.cli.common import add_allowed_folders, add_format, positive_seconds
+from budgetopt.cli.common import add_allowed_folders, add_format, add_time_limit
 from budgetopt.cli.file_choices import add_choices, asked, choices_of, given_choices
 from budgetopt.cli.files import is_table, print_found
 from budgetopt.cli.progress import progress
@@ -32,8 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("before", metavar="SCENARIO", help=text)
     parser.add_argument("after", metavar="SCENARIO", help="the scenario that is, or an edited plan: .xlsx or .csv")
     parser.add_argument("--solve", action="store_true", help="solve both, and say what the differences change")
-    text = "with --solve: stop each solve after this long"
-    parser.add_argument("--time-limit", metavar="SECONDS", type=positive_seconds, help=text)
+    add_time_limit(parser, "with --solve: stop each solve after this long")
     add_allowed_folders(parser)
     add_choices(parser)
     add_format(parser, "what to print; csv has the programs", "csv")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 
-from budgetopt.cli.common import add_format, add_scenario, load, positive_seconds
+from budgetopt.cli.common import add_format, add_scenario, add_time_limit, load
 from budgetopt.cli.files import add_chart, check_chart, print_found, write_chart
 from budgetopt.cli.progress import progress
 
@@ -22,8 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_scenario(parser)
     parser.add_argument("tree", metavar="TREE", help="the forecasts: a YAML file with `known` and `branches`")
-    text = "stop the solve of the whole tree after this long"
-    parser.add_argument("--time-limit", metavar="SECONDS", type=positive_seconds, help=text)
+    add_time_limit(parser, "stop the solve of the whole tree after this long")
     add_chart(parser, "the money of each forecast by period")
     add_format(parser, "what to print; csv prints what is decided now", "csv")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 
-from budgetopt.cli.common import add_format, add_machines, add_scenario, load, machines_of, positive_seconds
+from budgetopt.cli.common import add_format, add_machines, add_scenario, add_time_limit, load, machines_of
 from budgetopt.cli.conflicts_command import solved_or_why_not
 from budgetopt.cli.files import add_chart, check_chart, print_found, write_chart
 from budgetopt.cli.progress import progress
@@ -24,9 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     add_scenario(parser)
     parser.add_argument("names", nargs="*", metavar="FUND", help="the grants, by their keys (default: all)")
-    parser.add_argument(
-        "--time-limit", metavar="SECONDS", type=positive_seconds, help="stop each solve after this long"
-    )
+    add_time_limit(parser, "stop each solve after this long")
     add_machines(parser)
     add_chart(parser, "what of each grant is spent, and its match")
     add_format(parser, "what to print; csv has a row for each grant", "csv")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 
-from budgetopt.cli.common import add_format, add_machines, add_scenario, load, machines_of, positive_seconds
+from budgetopt.cli.common import add_format, add_machines, add_scenario, add_time_limit, load, machines_of
 from budgetopt.cli.failures import ended
 from budgetopt.cli.files import add_chart, check_chart, print_found, write_chart
 from budgetopt.cli.progress import progress
@@ -31,9 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--start", choices=["best", "current"], default="best", help=text)
     text = "a fund that may get money; may be repeated (default: those of the kind general)"
     parser.add_argument("--fund", metavar="NAME", dest="funds", action="append", default=[], help=text)
-    parser.add_argument(
-        "--time-limit", metavar="SECONDS", type=positive_seconds, help="stop each solve after this long"
-    )
+    add_time_limit(parser, "stop each solve after this long")
     add_chart(parser, "what programs get before and after")
     add_machines(parser)
     add_format(parser, "what to print; csv has the amounts that change", "csv")

@@ -12,7 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from budgetopt.cli.common import add_format, add_scenario, load, positive_seconds
+from budgetopt.cli.common import add_format, add_scenario, add_time_limit, load
 from budgetopt.cli.failures import say
 from budgetopt.cli.files import STDIO, print_json, read_text
 from budgetopt.cli.output import print_lines
@@ -37,8 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--exact", action="store_true", help=text)
     text = "solve the scenario again, too: no plan may be better, and the rule for ties must pick the same one"
     parser.add_argument("--solve", action="store_true", help=text)
-    text = "with --solve: stop after this long"
-    parser.add_argument("--time-limit", metavar="SECONDS", type=positive_seconds, help=text)
+    add_time_limit(parser, "with --solve: stop after this long")
     text = "the detached signature that `sign` or `ssh-keygen -Y sign` made: say who adopted this very file"
     parser.add_argument("--signature", metavar="FILE", help=text)
     text = "with --signature: whose key is whose, as the `allowed_signers` of OpenSSH"

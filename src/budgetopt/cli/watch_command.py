@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from budgetopt.cli.common import add_scenario, load, positive_count, positive_seconds
+from budgetopt.cli.common import add_scenario, add_time_limit, load, positive_count, positive_seconds
 from budgetopt.cli.conflicts_command import solved_or_why_not
 from budgetopt.cli.failures import say
 from budgetopt.cli.interruptions import watched
@@ -39,8 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     text = "write the report anew each time: a page (.html), a summary (.md) or a workbook (.xlsx); may be repeated"
     parser.add_argument("--report", metavar="FILE", action="append", default=[], help=text)
     add_audience(parser)
-    text = "stop each search then, with the best plan found"
-    parser.add_argument("--time-limit", metavar="SECONDS", type=positive_seconds, help=text)
+    add_time_limit(parser, "stop each search then, with the best plan found")
     text = "how often to look whether a file was saved (0.5)"
     parser.add_argument("--every", metavar="SECONDS", type=positive_seconds, default=0.5, help=text)
     text = "end after so many times (default: at Ctrl-C)"
