@@ -196,7 +196,8 @@ class _Work:
             )
         items = table.value(int(rows[0]), ".".join(path))
         whole = [list(one) if isinstance(one, tuple) else one for one in items]
-        owner, where = whole, ("programs", str(table.ids[rows[0]]), *path)
+        owner = whole
+        where: Path = ("programs", str(table.ids[rows[0]]), *path)
         for number in item:
             if number >= len(owner):
                 message = f"{named(where)} has no item {number}"
