@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -16,6 +17,7 @@ from budgetopt.allocation.result_seal import document_sha256
 from budgetopt.allocation.solved_again import solved_again
 from budgetopt.allocation.unproved import unproved
 from budgetopt.allocation.verify import Verification, verify_result
+from budgetopt.audit import audit_plan
 
 TOWN = {
     "funds": {"general": {"revenue": 1000}},
@@ -186,6 +188,68 @@ def test_the_gaps_of_all_objectives_are_told_if_one_was_asked_for(gaps: tuple[fl
     }
     words = dict(unproved(document, bo.Scenario.from_document(TIES)))["solver"]
     assert words == f"solved by S in 2 seconds with budgetopt 1{told}: that is the file's word"
+
+
+FLAT = {
+    "funds": {"general": {"revenue": 1000}, "grant": {"revenue": 500, "reserve": 100}},
+    "outcomes": {"visits": {"weight": 2}},
+    "resources": {"nurses": {"capacity": 3, "stand_in": {"doctors": 1}}, "doctors": {"capacity": 9}},
+    "programs": {
+        "library": {"outcomes": {"visits": {"curve": [[0, 0], [300, 300], [900, 300]]}}},
+        "pool": {"spending": {"at_most": 400}, "outcomes": {"visits": {"per_dollar": 0.4}}},
+        "clinic": {
+            "service": {"unit": "visits", "unit_cost": 20, "up_to": 5},
+            "uses": {"nurses": {"per_unit": 1}},
+            "outcomes": {"visits": {"per_unit": 100}},
+        },
+    },
+    "objective": [{"maximize": "weighted outcomes"}, {"minimize": "spending"}],
+}
+
+
+def another(plan: bo.Allocation, **decided: Any) -> Verification:
+    """Return what is found of the document of another plan with the proof of this one, every figure in agreement."""
+    other = replace(plan, **decided)
+    other = replace(other, audit=audit_plan(plan.scenario, other.spending_plan))
+    assert other.audit.accepted
+    other = replace(other, status=bo.Status.BEST_FOUND if other.rounding_matters else bo.Status.OPTIMAL)
+    return verify_result(json.loads(other.to_json()), plan.scenario)
+
+
+@pytest.mark.parametrize(
+    ("round_to", "program", "by", "accepted"),
+    [
+        (None, "pool", -100, False),  # worth less by the first objective
+        (None, "library", 200, False),  # worth as much, and worse by the second
+        (None, "library", 0.5, False),
+        (None, "library", 0.01, True),  # what rounding may move
+        (10, "pool", -100, False),
+        (10, "library", 200, False),
+        (10, "library", 5, False),
+        (10, "library", 10, True),
+    ],
+)
+def test_a_plan_that_is_not_the_proved_one_is_caught(
+    round_to: float | None, program: str, by: float, accepted: bool
+) -> None:
+    plan = bo.solve(bo.Scenario.from_document(FLAT | ({} if round_to is None else {"round_to": round_to})))
+    assert plan.by_period.iloc[:, 0].tolist() == [300, 400, 100]
+    spending = plan.spending.copy()
+    spending[list(plan.scenario.programs.ids).index(program), 0, 0] += by
+    found = another(plan, spending=spending)
+    assert found.accepted is accepted, str(found)
+    assert [one.name for one in found.findings if not one.passed] == ([] if accepted else ["proof"])
+    # of multiples nothing shows that they are the best, where they are not the exact optimum
+    assert ("that no other multiples of 10 are better" in notes(found)) is (accepted and round_to is not None)
+
+
+def test_units_that_others_make_are_those_of_the_proof() -> None:
+    plan = bo.solve(bo.Scenario.from_document(FLAT))
+    assert plan.stand_ins.tolist() == [[2]]
+    found = another(plan, stand_ins=plan.stand_ins + 3)
+    assert [one.text for one in found.findings if not one.passed] == [
+        "the amounts of the decisions are not those of the exact optimum, but for rounding"
+    ]
 
 
 def forged_tie(document: dict[str, Any]) -> dict[str, Any]:

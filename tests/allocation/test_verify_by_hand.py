@@ -34,7 +34,7 @@ def told(
 
 def test_what_prices_prove() -> None:
     assert told() == (", and no plan can maximize good better.", True)
-    rounding = ", and no plan can maximize good better by more than 0.5000%, which is what whole amounts cost it."
+    rounding = ", and no plan can maximize good better by more than 0.5000%; its amounts are rounded."
     assert told(rounded=True, gap=0.005) == (rounding, True)
     # 2 of 200
     conceded = ", and no plan can maximize good better by more than the 1.0000% that later objectives gave up."

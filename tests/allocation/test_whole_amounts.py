@@ -124,7 +124,7 @@ def test_amounts_in_whole_thousands_are_the_best_that_keep_every_limit() -> None
     assert plan.rounding_matters
     assert not plan.proved
     share = f"{plan.gap:.4%}"
-    assert confirmed(plan).endswith(f"better by more than {share}, which is what whole amounts cost it.")
+    assert confirmed(plan).endswith(f"better by more than {share}; its amounts are rounded.")
     text = markdown_summary(plan)
     assert "in multiples of \\$1,000, it is within 0.24% of the best possible" in text
     assert "no plan that does so is better" not in text

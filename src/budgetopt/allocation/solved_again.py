@@ -56,7 +56,7 @@ def solved_again(found: Verification, document: Mapping[str, Any], scenario: Sce
 
 def _shown(document: Mapping[str, Any], plan: Allocation) -> set[str]:
     """Return the names of the notes that a plan which agrees with a result leaves no reason for."""
-    ties = {"ties"} if document["unique"] and plan.unique else set()
+    ties = {"ties", "rounding"} if document["unique"] and plan.unique else set()
     values = [abs(said - value) <= SAME * max(abs(said), abs(value)) for _, said, value in _values(document, plan)]
     every = len(values) == len(document["objective"]["stages"]) and all(values)
     return ties | ({"objectives"} if plan.proved and every else set())

@@ -19,8 +19,8 @@ def unproved(document: Mapping[str, Any], scenario: Scenario) -> Iterator[tuple[
 
     These are the files that the result was made from, where they are not those of today; the rule for ties, which a
     solver would have to apply again; what objectives had before later ones gave it up, and how good later ones are
-    over integer decisions; a finer rounding than the scenario asks for; and what the document says of the
-    solving.
+    over integer decisions; that no other multiples of what the scenario rounds to are better; and what the document
+    says of the solving.
     """
     if words := _of_files(document["provenance"]["inputs"], scenario.inputs):
         yield "inputs", words
@@ -29,9 +29,8 @@ def unproved(document: Mapping[str, Any], scenario: Scenario) -> Iterator[tuple[
     yield "ties", f"{ties} is the file's word; --solve works it out"
     if objectives := [*_of_objectives(document)]:
         yield "objectives", f"{'; '.join(objectives)}: that is the file's word; --solve works it out"
-    whole = scenario.document.round_to
-    if whole is not None and (unit := document["objective"]["rounded_to"]) < whole:
-        yield "rounding", f"that no multiples of {whole:,.10g} keep every limit is the file's word: it has {unit:,.10g}"
+    if words := _of_rounding(document["objective"], scenario.document.round_to):
+        yield "rounding", words
     said = document["provenance"]
     took = f"{visible(str(said['solver']))} in {said['seconds']:,.3g} seconds with budgetopt {said['budgetopt']}"
     asked = [stage["tolerance"] for stage in document["objective"]["stages"]]
@@ -54,6 +53,18 @@ def _of_objectives(document: Mapping[str, Any]) -> Iterator[str]:
             yield f"the objective to {stage['label']} reached {value:,.10g} before later ones gave up some of it"
         if place and (stage["tolerance"] is not None or document["proof"]["stages"][place] is None):
             yield f"no plan that the objectives before it leave can {stage['label']} better"
+
+
+def _of_rounding(objective: Mapping[str, Any], asked: float | None) -> str:
+    """Return in words what is said of multiples that a scenario asks for; "" if nothing is."""
+    if asked is None:
+        return ""
+    unit, stages = objective["rounded_to"], objective["stages"]
+    if unit < asked:
+        return f"that no multiples of {asked:,.10g} keep every limit is the file's word: it has {unit:,.10g}"
+    values = [(stage["value"], stage["plan_value"]) for stage in stages if stage["value"] is not None]
+    lost = any(abs(value - mine) > VISIBLE * max(abs(value), abs(mine)) for value, mine in values)
+    return f"that no other multiples of {unit:,.10g} are better is the file's word" if lost else ""
 
 
 def _of_files(said: Mapping[str, str], now: Mapping[str, str]) -> str:

@@ -24,7 +24,7 @@ from budgetopt.allocation.result_schema import check_form
 from budgetopt.allocation.result_seal import document_sha256
 from budgetopt.allocation.solve import allocation_of
 from budgetopt.allocation.unproved import unproved
-from budgetopt.allocation.whole_amounts import WholePlan, is_rounded_to
+from budgetopt.allocation.whole_amounts import WholePlan, is_near, is_rounded_to
 from budgetopt.audit import audit_plan
 from budgetopt.errors import BudgetoptError, ResultFileError
 from budgetopt.formulation import formulate
@@ -169,6 +169,8 @@ def _findings(
         assert outcome.x is not None
         if not is_rounded_to(scenario, formulation, outcome.x, whole):
             raise ResultFileError(f"the amounts of the decisions are not rounded to {whole.unit:.10g}")
+        if not is_near(scenario, formulation, outcome.x, whole):
+            raise ResultFileError("the amounts of the decisions are not those of the exact optimum, but for rounding")
         allocation = allocation_of(scenario, formulation, outcome, whole)
     except BudgetoptError as error:
         yield Finding("proof", False, str(error))
@@ -268,7 +270,7 @@ def _conclusion(outcome: SolverResult, allocation: Allocation) -> tuple[str, boo
         return _with_integers(start, label, outcome, allocation)
     if allocation.rounding_matters:
         most = f"better by more than {allocation.gap:.4%}"
-        return f"{start}, and no plan can {label} {most}, which is what whole amounts cost it.", True
+        return f"{start}, and no plan can {label} {most}; its amounts are rounded.", True
     return f"{start}, and no plan can {label} better{_conceded(allocation)}.", True
 
 

@@ -20,7 +20,7 @@ from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Options, fix_integers
 from budgetopt.solvers.engine import solve_stage
 
-__all__ = ["WholePlan", "is_rounded_to", "whole_plan"]
+__all__ = ["WholePlan", "is_near", "is_rounded_to", "whole_plan"]
 
 FINEST = 1e-11
 """The share of the largest amount below which no unit is tried."""
@@ -32,6 +32,10 @@ SECONDS = 20.0
 """How long that search may take."""
 REACH = 2.0
 """By how many units the search may move a payment."""
+MOST_MOVED = 5.0
+"""By how many units, and one for each fund, rounding moves a payment at most, the search included."""
+SAME_COUNT = 1e-6
+"""The share of its number, or of one, by which units of a service may differ from the exact ones."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -257,3 +261,26 @@ def is_rounded_to(scenario: Scenario, formulation: Formulation, point: Floats, w
         amounts = np.concatenate((plan.spending[spends], plan.transfers.ravel()))
     counts = counts_of(amounts, unit)
     return bool((np.abs(counts - np.rint(counts)) <= 1e-9 * np.maximum(np.abs(counts), 1.0)).all())
+
+
+def is_near(scenario: Scenario, formulation: Formulation, point: Floats, whole: WholePlan) -> bool:
+    """Return whether a plan is that of a point, but for what rounding to its unit moves.
+
+    Above a cent, what cannot be a multiple of the unit may take up what the others leave.
+    """
+    plan, exact, unit = whole.plan, _exact_plan(formulation, point), whole.unit
+    most = (MOST_MOVED + len(scenario.funds)) * unit
+    moved = np.abs(plan.spending - exact.spending)
+    if unit > CENT:
+        moved = moved[~np.broadcast_to(_held(scenario, formulation, unit)[:, None, :], moved.shape)]
+    elif not (
+        _are_the_same(plan.units_in(scenario), exact.units_in(scenario))
+        and _are_the_same(plan.stand_ins_in(scenario), exact.stand_ins_in(scenario))
+    ):
+        return False
+    transfers = np.abs(plan.transfers - exact.transfers)
+    return bool(max(moved.max(initial=0.0), transfers.max(initial=0.0)) <= most)
+
+
+def _are_the_same(some: Floats, others: Floats) -> bool:
+    return bool((np.abs(some - others) <= SAME_COUNT * np.maximum(np.abs(others), 1.0)).all())
