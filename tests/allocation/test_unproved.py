@@ -252,6 +252,48 @@ def test_units_that_others_make_are_those_of_the_proof() -> None:
     ]
 
 
+def without_the_second_objective() -> tuple[bo.Scenario, dict[str, Any]]:
+    """Return a scenario of two objectives, and the document of a plan that is the best by the first alone.
+
+    Of equally good plans the rule for ties picks the one that changes least, which spends more than it must.
+    """
+    programs = {**FLAT["programs"], "library": {**FLAT["programs"]["library"], "baseline": 500}}
+    scenario = bo.Scenario.from_document({**FLAT, "programs": programs})
+    _, document = solved({**FLAT, "programs": programs, "objective": FLAT["objective"][:1]})
+    assert sum(document["programs"]["spending"]) == 1000 > 800 == bo.solve(scenario).spending.sum()
+    document["provenance"]["scenario_sha256"] = scenario.sha256
+    return scenario, changed(document, {})
+
+
+def test_an_objective_that_a_document_leaves_out_is_missed() -> None:
+    scenario, document = without_the_second_objective()
+    found = verify_result(document, scenario)
+    assert not found.accepted
+    assert [one.text for one in found.findings if not one.passed] == [
+        "the document does not say why the solver stopped before the objective to minimize spending"
+    ]
+
+
+def test_an_objective_without_prices_is_named_and_not_counted_as_proved() -> None:
+    scenario, document = without_the_second_objective()
+    spending = {"value": 1000, "bound": 1000, "plan_value": 1000, "label": "minimize spending", "direction": "minimize"}
+    first, proof = document["objective"]["stages"][0], document["proof"]["stages"]
+    claimed = {("objective", "stages"): [first, {**first, **spending}], ("proof", "stages"): [*proof, None]}
+    found = verify_result(changed(document, claimed), scenario)
+    assert found.accepted, str(found)
+    assert "value and bound meet in 1 of 2 objectives" in str(found)
+    assert "no plan that the objectives before it leave can minimize spending better: that is the file's" in str(found)
+    again = solved_again(found, changed(document, claimed), scenario)
+    assert "a better plan to minimize spending is found: 800, and not 1,000" in str(again)
+
+
+def test_objectives_that_the_solver_did_not_reach_are_named() -> None:
+    _, document = solved(TIES)
+    words = dict(unproved(document, bo.Scenario.from_document(TIES), ["maximize visits", "minimize a", "minimize b"]))
+    told = "the solver stopped before it reached the objective to minimize a and that to minimize b"
+    assert words["objectives"] == f"{told}: that is the file's word; --solve works it out"
+
+
 def forged_tie(document: dict[str, Any]) -> dict[str, Any]:
     """Return the document of another plan that is just as good, every figure of it in agreement."""
     scenario = bo.Scenario.from_document(TIES)

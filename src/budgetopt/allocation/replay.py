@@ -40,6 +40,10 @@ def replay(document: Mapping[str, Any], formulation: Formulation) -> SolverResul
         stage = replace(stage, cost=stage.cost_for(problem.columns))
         solver = document["provenance"]["solver"]
         results.append(_stage(program, stage, point, said, duals, solver, results))
+    last = results[-1].solution.termination
+    if len(results) < len(problem.stages) and last is Termination.OPTIMAL:
+        left = problem.stages[len(results)].label
+        raise ResultFileError(f"the document does not say why the solver stopped before the objective to {left}")
     first = results[0]
     solution = replace(first.solution, objective=first.stage.value(point))
     certificate = first.certificate
@@ -50,7 +54,7 @@ def replay(document: Mapping[str, Any], formulation: Formulation) -> SolverResul
     held = None if proof["held"] is None else _held(problem, first, point, proof["held"])
     duals = proof["relaxation"]
     return SolverResult(
-        termination=results[-1].solution.termination,
+        termination=last,
         solution=solution,
         certificate=certificate,
         stages=tuple(results),

@@ -58,7 +58,7 @@ def _shown(document: Mapping[str, Any], plan: Allocation) -> set[str]:
     """Return the names of the notes that a plan which agrees with a result leaves no reason for."""
     ties = {"ties", "rounding"} if document["unique"] and plan.unique else set()
     values = [abs(said - value) <= SAME * max(abs(said), abs(value)) for _, said, value in _values(document, plan)]
-    every = len(values) == len(document["objective"]["stages"]) and all(values)
+    every = len(values) == len(plan.formulation.linear_program.stages) and all(values)
     return ties | ({"objectives"} if plan.proved and every else set())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from budgetopt.scenario.scenario import Scenario
@@ -14,7 +14,9 @@ VISIBLE = 1e-7
 """The share of a value below which what whole amounts cost it is not what later objectives gave up."""
 
 
-def unproved(document: Mapping[str, Any], scenario: Scenario) -> Iterator[tuple[str, str]]:
+def unproved(
+    document: Mapping[str, Any], scenario: Scenario, objectives: Sequence[str] = ()
+) -> Iterator[tuple[str, str]]:
     """Yield what no plan, no price and no figure of the scenario shows, each under a name and in a sentence.
 
     These are the files that the result was made from, where they are not those of today; the rule for ties, which a
@@ -27,32 +29,34 @@ def unproved(document: Mapping[str, Any], scenario: Scenario) -> Iterator[tuple[
     ties = "that it is the one of equally good plans which the rule for ties picks"
     ties = ties if document["unique"] else "that the rule for ties picked none of equally good plans"
     yield "ties", f"{ties} is the file's word; --solve works it out"
-    if objectives := [*_of_objectives(document)]:
-        yield "objectives", f"{'; '.join(objectives)}: that is the file's word; --solve works it out"
+    if words := "; ".join(_of_objectives(document, objectives)):
+        yield "objectives", f"{words}: that is the file's word; --solve works it out"
     if words := _of_rounding(document["objective"], scenario.document.round_to):
         yield "rounding", words
     said = document["provenance"]
-    took = f"{visible(str(said['solver']))} in {said['seconds']:,.3g} seconds with budgetopt {said['budgetopt']}"
+    solver, version = visible(said["solver"]), said["budgetopt"]
+    took = f"{solver} in {said['seconds']:,.3g} seconds with budgetopt {version}"
     asked = [stage["tolerance"] for stage in document["objective"]["stages"]]
     asked = [*asked, document["certificate"]["checks"].get("gap", {}).get("tolerance")]
     gaps = ", ".join(dict.fromkeys(f"{gap:.3g}" for gap in asked if gap is not None)) if any(asked[:-1]) else ""
     yield "solver", f"solved by {took}{f', asked for a gap of {gaps}' if gaps else ''}: that is the file's word"
 
 
-def _of_objectives(document: Mapping[str, Any]) -> Iterator[str]:
+def _of_objectives(document: Mapping[str, Any], objectives: Sequence[str]) -> Iterator[str]:
     """Yield what is said of objectives that neither the plan nor prices show.
 
     The plan has not what a later objective gave up of one before it. Over integer decisions, prices prove a bound of
-    the first objective alone.
+    the first objective alone. Where the solver stopped, nothing is said of the objectives that were left.
     """
-    for place, stage in enumerate(document["objective"]["stages"]):
+    reached = [stage for stage in document["objective"]["stages"] if stage["value"] is not None]
+    for place, stage in enumerate(reached):
         value, mine = stage["value"], stage["plan_value"]
-        if value is None:
-            return
         if stage["within"] and abs(value - mine) > VISIBLE * max(abs(value), abs(mine)):
             yield f"the objective to {stage['label']} reached {value:,.10g} before later ones gave up some of it"
         if place and (stage["tolerance"] is not None or document["proof"]["stages"][place] is None):
             yield f"no plan that the objectives before it leave can {stage['label']} better"
+    if left := objectives[len(reached) :]:
+        yield f"the solver stopped before it reached the objective to {' and that to '.join(left)}"
 
 
 def _of_rounding(objective: Mapping[str, Any], asked: float | None) -> str:

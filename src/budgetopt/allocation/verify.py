@@ -180,7 +180,8 @@ def _findings(
     wrong, figures = differences(document, by_program(result_document(allocation)), _sizes(outcome))
     text = _first_of(wrong) or f"all {figures:,} figures follow from the plan and the scenario"
     yield Finding("figures", not wrong, text)
-    yield tuple(Finding(name, True, words) for name, words in unproved(document, scenario))
+    objectives = [stage.label for stage in formulation.linear_program.stages]
+    yield tuple(Finding(name, True, words) for name, words in unproved(document, scenario, objectives))
     yield Conclusion(*_conclusion(outcome, allocation))
 
 
@@ -247,7 +248,8 @@ def _shown(outcome: SolverResult) -> str:
         if outcome.relaxation is not None:
             return "the exact point meets every row; the bound of the relaxation follows from its prices"
         return "the exact point meets every row; that none can do better is the solver's word"
-    many = f" in each of {len(outcome.stages)} objectives" if len(outcome.stages) > 1 else ""
+    count, priced = len(outcome.stages), sum(result.solution.row_dual is not None for result in outcome.stages)
+    many = "" if count == 1 else f" in {'each' if priced == count else priced} of {count} objectives"
     return f"value and bound meet{many}: worked out from the prices alone, without a solver"
 
 
