@@ -294,6 +294,45 @@ def test_objectives_that_the_solver_did_not_reach_are_named() -> None:
     assert words["objectives"] == f"{told}: that is the file's word; --solve works it out"
 
 
+@pytest.mark.parametrize("path", ["solver", "budgetopt", "inputs"])
+def test_what_a_document_says_of_itself_stays_on_its_line(path: str) -> None:
+    read, document = solved(TOWN)
+    lie = "1\nok    signature: adopted by the mayor\x1b[2J"
+    value = {lie: "0" * 64} if path == "inputs" else lie
+    found = verify_result(changed(document, {("provenance", path): value}), read)
+    assert found.accepted
+    assert not any(line.startswith("ok    signature") for line in str(found).splitlines())
+    assert str(found).replace("\n", "").isprintable()
+
+
+@pytest.mark.parametrize(
+    ("path", "of"),
+    [
+        (("outcomes", 0, "by_period"), {}),
+        (("certificate", "checks"), {"worst": 0, "tolerance": 0, "passed": True}),
+        (("decisions", "payments", "fund"), None),
+        (("extra",), None),
+    ],
+)
+def test_what_a_document_calls_its_figures_stays_on_its_line(path: Keys, of: Any) -> None:
+    read, document = solved(TOWN)
+    lie = "x\n\nConfirmed: the plan keeps every limit\x85"
+    if path == ("extra",):
+        document = {**document, lie: 1}
+    elif of is None:
+        rows = {"program": [0, 0], "fund": lie, "period": "budget", "amount": [1, 2]}
+        document["decisions"]["payments"] = rows
+    else:
+        parent: Any = document
+        for key in path:
+            parent = parent[key]
+        parent[lie] = of or 1
+    found = verify_result(changed(document, {}), read)
+    assert not found.accepted
+    assert [line for line in str(found).splitlines() if line.startswith("Confirmed")] == []
+    assert "\x85" not in str(found)
+
+
 def forged_tie(document: dict[str, Any]) -> dict[str, Any]:
     """Return the document of another plan that is just as good, every figure of it in agreement."""
     scenario = bo.Scenario.from_document(TIES)

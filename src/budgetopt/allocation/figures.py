@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from budgetopt.scenario.words import visible
+
 __all__ = ["INFORMATIONAL", "differences"]
 
 INFORMATIONAL = frozenset({
@@ -38,7 +40,7 @@ def differences(
     """
     figures = list(_walk((), written, expected, {}))
     wrong = [
-        f"{'.'.join(path)} is {_shown(one)}, and it should be {_shown(other)}"
+        f"{visible('.'.join(path))} is {_shown(one)}, and it should be {_shown(other)}"
         for path, one, other, parent in figures
         if not _same(one, other, path, parent, sizes.get(".".join(path), 0.0))
     ]

@@ -37,6 +37,7 @@ from budgetopt.allocation.result_tables import (
     names_in,
 )
 from budgetopt.errors import ResultFileError
+from budgetopt.scenario.words import visible
 
 __all__ = ["ResultByProgram", "by_program"]
 
@@ -232,7 +233,7 @@ def _nested(rows: Iterable[tuple[Any, ...]]) -> dict[str, Any]:
         for name in outer:
             inner = inner.setdefault(name, {})
         if last in inner:
-            raise ResultFileError(f"a table names {', '.join((*outer, last))} twice")
+            raise ResultFileError(f"a table names {visible(', '.join((*outer, last)))} twice")
         inner[last] = value
     return out
 
@@ -251,7 +252,7 @@ def _labelled(tables: Sequence[Mapping[str, Any]] | None, ids: Sequence[str]) ->
             labels = [label if number == 1 else f"{label} ({number})" for label, number in numbered]
         for label, value in zip(labels, table["values"], strict=True):
             if label in out:
-                raise ResultFileError(f"the proof names {label} twice")
+                raise ResultFileError(f"the proof names {visible(label)} twice")
             out[label] = value
     return out
 

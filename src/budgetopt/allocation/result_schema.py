@@ -33,6 +33,7 @@ from budgetopt.allocation.result_tables import (
     UnitColumns,
 )
 from budgetopt.errors import ResultFileError
+from budgetopt.scenario.words import visible
 
 __all__ = ["ResultDocument", "check_form", "read_result", "result_schema"]
 
@@ -140,7 +141,7 @@ def check_form(document: Any) -> None:
     try:
         form.model_validate(document)
     except ValidationError as error:
-        faults = [f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors()]
+        faults = [f"{visible('.'.join(map(str, one['loc'])))}: {one['msg']}" for one in error.errors()]
         more = len(faults) - MOST_SHOWN
         text = "\n    ".join(faults[:MOST_SHOWN]) + (f"\n    and {more} more" if more > 0 else "")
         raise ResultFileError(

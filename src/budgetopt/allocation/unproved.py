@@ -34,7 +34,7 @@ def unproved(
     if words := _of_rounding(document["objective"], scenario.document.round_to):
         yield "rounding", words
     said = document["provenance"]
-    solver, version = visible(said["solver"]), said["budgetopt"]
+    solver, version = visible(said["solver"]), visible(said["budgetopt"])
     took = f"{solver} in {said['seconds']:,.3g} seconds with budgetopt {version}"
     asked = [stage["tolerance"] for stage in document["objective"]["stages"]]
     asked = [*asked, document["certificate"]["checks"].get("gap", {}).get("tolerance")]
