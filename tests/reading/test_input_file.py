@@ -147,6 +147,111 @@ def test_a_workbook_that_is_long_when_unpacked_is_refused_before_that(monkeypatc
     assert "the workbook is damaged" in problems_of(lambda: open_book(false, "t.xlsx"))
 
 
+@pytest.mark.parametrize("line", ["x,1\n", 'x"y,1\n'], ids=["plain", "with quotes"])
+def test_a_long_row_above_many_short_ones_is_refused(monkeypatch: pytest.MonkeyPatch, line: str) -> None:
+    text = ("program,baseline\nlibrary" + "," * 400 + f"\n{line}" + "pool,2\n" * 300).encode()
+    assert open_book(text, "t.csv").read("").rows == 303
+    monkeypatch.setenv("BUDGETOPT_MOST_CELLS", "100000")
+    said = problems_of(lambda: open_book(text, "t.csv").read(""))
+    assert "t.csv: the table has 121,503 cells" in said
+    assert "at most 100,000 cells, empty ones included" in said
+    assert "row 2 is the longest, with 401 cells; if it is meant, set BUDGETOPT_MOST_CELLS=121503" in said
+
+
+FAR = {
+    "as usual": '<row r="300"><c r="ALM300"><v>1</v></c></row>',
+    "with blanks": '<row r="300"><c r = "ALM300"><v >1</v></c></row>',
+    "above a nearer one": '<row r="300"><c r="ALM300"><v>1</v></c></row><row r="3"><c r="A3"><v>1</v></c></row>',
+    "before a nearer one": '<row r="300"><c r="ALM300"><v>1</v></c><c r="A300"><v>1</v></c></row>',
+    "behind other words": f'<row r="300"><c cm="{"0" * 300}" r="ALM300"><v>1</v></c></row>',
+    "in small letters": '<row r="300"><c r="alm300"><v>1</v></c></row>',
+    "in another row": '<row r="300"><c r="A300"><v>1</v></c></row><row r="301"><c r="ALM3"><v>1</v></c></row>',
+    "without its place": f'<row r="300">{"<c/>" * 1000}<c><v>1</v></c></row>',
+}
+
+
+@pytest.mark.parametrize("place", FAR)
+def test_a_cell_that_is_far_away_is_refused_however_it_is_written(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    parts = workbook()
+    head, tail = parts[SHEET].split(b"</sheetData>")
+    data = packed({**parts, SHEET: head + FAR[place].encode() + b"</sheetData>" + tail})
+    monkeypatch.setenv("BUDGETOPT_MOST_CELLS", "100_000")
+    said = problems_of(lambda: open_book(data, "t.xlsx").read("Sheet"))
+    assert "column ALM" in said
+    assert "at most 100,000 cells" in said
+
+
+def test_styles_that_are_far_away_hold_no_cells(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = workbook()
+    head, tail = parts[SHEET].split(b"</sheetData>")
+    styled = (
+        '<row r="300"><c r="B300"><v>1</v></c><c r="ALM300" s="0"/></row><row r="9999"><c r="XFD9999" s="0"/></row>'
+    )
+    data = packed({**parts, SHEET: head + styled.encode() + b"</sheetData>" + tail})
+    monkeypatch.setenv("BUDGETOPT_MOST_CELLS", "100_000")
+    found = open_book(data, "t.xlsx").read("Sheet")
+    assert (found.rows, len(found.columns)) == (300, 2)
+
+
+def ods(rows: str) -> bytes:
+    """Return an ODS file with one sheet."""
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    content = (
+        f"<office:document-content {spaces}><office:body><office:spreadsheet>"
+        f'<table:table table:name="A &amp; B">{rows}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        space = 'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"'
+        archive.writestr("META-INF/manifest.xml", f"<manifest:manifest {space}></manifest:manifest>")
+        archive.writestr("content.xml", content)
+    return buffer.getvalue()
+
+
+def test_cells_of_an_ods_file_that_repeat_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    cell = '<table:table-cell office:value-type="float" office:value="1"><text:p>1</text:p></table:table-cell>'
+    empty = '<table:table-cell table:number-columns-repeated="{}"/>'
+    row = '<table:table-row table:number-rows-repeated="{}">{}</table:table-row>'
+    first = row.format(1, cell * 2 + empty.format(16_000))
+    nothing = row.format(1_048_000, empty.format(16_384))
+    monkeypatch.setenv("BUDGETOPT_MOST_CELLS", "100_000")
+    kept = open_book(ods(first + row.format(99, cell) + nothing), "t.ods").read("A & B")
+    assert (kept.rows, len(kept.columns)) == (100, 2)
+    for far in (row.format(300, empty.format(1_000) + cell), row.format(300, cell.replace(" ", REPEATED, 1))):
+        said = problems_of(lambda rows=first + far + nothing: open_book(ods(rows), "t.ods"))  # type: ignore[misc]
+        assert "t.ods!A & B: the cells of the sheet go as far as row 301 and column ALM" in said
+        assert "at most 100,000 cells" in said
+
+
+REPEATED = ' table:number-columns-repeated="1001" '
+
+
+def test_what_a_parquet_file_stores_once_is_counted_as_often_as_it_stands_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    arrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+
+    def written(columns: dict[str, list[object]]) -> bytes:
+        buffer = io.BytesIO()
+        parquet.write_table(arrow.table(columns), buffer)
+        return buffer.getvalue()
+
+    texts = written({"program": ["x" * 1_000] * 1_000, "note": [None, "y"] * 500})
+    wide = written({f"c{at}": [0] * 1_000 for at in range(110)})
+    lists = written({"program": ["a", "b"], "l": [[0] * 60_000, [0] * 60_000]})
+    assert max(map(len, (texts, lists))) < 5_000
+    assert open_book(texts, "t.parquet").read("").rows == 1_001
+    monkeypatch.setenv("BUDGETOPT_MOST_UNPACKED", "900_000")
+    assert "t.parquet: the file has 1,000,000 bytes when unpacked" in problems_of(lambda: open_book(texts, "t.parquet"))
+    monkeypatch.setenv("BUDGETOPT_MOST_CELLS", "100_000")
+    assert "the file has 110,000 cells" in problems_of(lambda: open_book(wide, "t.parquet"))
+    assert "the file has 120,002 cells" in problems_of(lambda: open_book(lists, "t.parquet"))
+
+
 def test_a_damaged_workbook_is_refused_wherever_it_is_damaged() -> None:
     """Whatever the archive, its compression, its XML or the reader of workbooks makes of it."""
     data, read = packed(workbook()), 0

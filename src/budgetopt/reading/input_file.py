@@ -41,7 +41,11 @@ LIMITS = {
     "bytes": FileLimit(250_000_000, "bytes", "The length of any file."),
     "text": FileLimit(16_000_000, "bytes", "The length of a scenario file, a log of amendments or a list of motions."),
     "keys": FileLimit(150_000, "keys", "The keys of a scenario file."),
-    "unpacked": FileLimit(600_000_000, "bytes when unpacked", "All parts of a workbook, which is a zip archive."),
+    "unpacked": FileLimit(
+        600_000_000,
+        "bytes when unpacked",
+        "All parts of a workbook, which is a zip archive; the texts of a Parquet file.",
+    ),
     "rows": FileLimit(2_000_000, "rows", "The rows of a table."),
     "line": FileLimit(1_000_000, "bytes in a line", "A line of a text file with a table."),
     "cells": FileLimit(

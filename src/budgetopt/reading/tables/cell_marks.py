@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import unescape
 from xml.etree import ElementTree
 
 from budgetopt.errors import column_letters
@@ -19,6 +20,10 @@ Cell = tuple[int, int]
 """The row and the column of a cell, counted from 0."""
 _AT = rb"[^>]*?\sr=[\"']([A-Z]+)([0-9]+)[\"']"
 """Where an XLSX file says that a cell is."""
+
+_PLACE = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]+)([0-9]+)[\"']([^>]*)")
+"""Where a cell of an XLSX file is, however that is written, and what follows in its element."""
+_VALUE = re.compile(rb"<(?:\w+:)?(?:v|is)[\s/>]")
 
 
 @dataclass
@@ -170,10 +175,31 @@ class OdsParts:
         cells = re.finditer(rb"<style:style\b" + named, styles) if shown else ()
         return {found[1]: shown[found[2]] for found in cells if found[2] in shown}
 
+    def too_large(self) -> tuple[str, Cell] | None:
+        """Return the first sheet with more cells than can be held, empty ones included, and its last row and column."""
+        for number in range(len(self._starts)):
+            head, *lines = self._sheet(number).split(b"<table:table-row")
+            rows = last = columns = 0
+            for line in lines:
+                rows += _number(line[: line.find(b">")], b"rows-repeated")
+                filled = max(line.rfind(b"value-type="), line.rfind(b"office:value="))
+                if filled >= 0:
+                    cells = line[: line.find(b">", filled)]
+                    width = cells.count(b"table-cell") - cells.count(b"</table:")
+                    repeated = re.findall(rb"columns-repeated=[\"'](\d+)", cells)
+                    last, columns = rows, max(columns, width + sum(map(int, repeated)) - len(repeated))
+            if last * columns > limit("cells").most:
+                name = re.search(rb"table:name=[\"']([^\"']*)", head)
+                return unescape(name[1].decode()) if name else "", (last - 1, columns - 1)
+        return None
+
+    def _sheet(self, number: int) -> bytes:
+        end = self._starts[number + 1] if number + 1 < len(self._starts) else len(self._content)
+        return self._content[self._starts[number] : end]
+
     def marks(self, number: int) -> CellMarks:
         """Return what stands at the cells of a sheet, by its number counted from 0."""
-        end = self._starts[number + 1] if number + 1 < len(self._starts) else len(self._content)
-        xml = self._content[self._starts[number] : end]
+        xml = self._sheet(number)
         marks = CellMarks()
         if not (
             self._thousands or re.search(rb"-type=[\"'](?:percentage|boolean|error)|-spanned=|table:formula=", xml)
@@ -279,14 +305,22 @@ def _beyond(xml: bytes, prefix: bytes) -> Cell | None:
 
     One stray value in the last cell that a sheet can have makes it one of 17 thousand million cells.
     """
-    at = max(xml.rfind(b"<%s%s>" % (prefix, element)) for element in (b"v", b"is"))
-    last = re.search(_AT, xml[xml.rfind(b"<%sc " % prefix, 0, max(at, 0)) :][:200])
-    rows = int(last[2]) if at > 0 and last else 0
-    most = limit("cells").most
-    if rows * 16_384 <= most:
+    most, row, rows, columns = limit("cells").most, 0, 0, 0
+    cells = xml.count(b"<%sc" % prefix) - xml.count(b"<%scol" % prefix)
+    if most > 26 * 10**6 and cells == len(re.findall(rb"<%sc r=\"[A-Z][0-9]{1,6}\"" % prefix, xml)):
+        # columns of one letter, and rows of six digits
         return None
-    filled = re.finditer(rb"\sr=[\"']([A-Z]{2,3})([0-9]+)[\"'][^>]*(?<!/)>", xml)
-    columns = max((_cell(found[1], found[2])[1] + 1 for found in filled), default=26)
+    _, *lines = xml[: xml.rfind(b"sheetData>")].split(b"<%srow" % prefix)
+    for line in lines:
+        said = re.match(rb"[^>]*?\sr\s*=\s*[\"']([0-9]+)", line)
+        row = int(said[1]) if said else row + 1
+        if _VALUE.search(line):
+            places = _PLACE.findall(line)
+            filled = [(letters, number) for letters, number, rest in places if not rest.endswith(b"/")]
+            rows = max(rows, row, *(int(number) for _, number in filled))
+            far = max((letters.upper().rjust(3) for letters, _ in filled), default=b"").strip()
+            # a cell that does not say where it is stands behind the one before it
+            columns = max(columns, _cell(far, b"1")[1] + 1 + line.count(b"<%sc" % prefix) - len(places))
     return (rows - 1, columns - 1) if rows * columns > most else None
 
 

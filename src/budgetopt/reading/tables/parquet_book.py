@@ -32,9 +32,32 @@ def open_parquet(data: bytes, file: str) -> Book:
         raise ScenarioError([Problem("parquet", message, Place(file), hint="pip install 'budgetopt[parquet]'")])
     damaged = Problem("parquet", "the Parquet file is damaged", Place(file), "a .parquet file", "write it again")
     with whatever_is_raised(ScenarioError([damaged])):
-        check_limit("rows", import_module("pyarrow.parquet").ParquetFile(io.BytesIO(data)).metadata.num_rows, file)
+        _check_size(data, file)
         frame = pd.read_parquet(io.BytesIO(data), engine="pyarrow")
     return book_of_frame(frame, file)
+
+
+def _check_size(data: bytes, file: str) -> None:
+    """Refuse a file of too many rows or cells, and texts that are very long when each cell has its own.
+
+    A text that stands in many cells is stored once.
+    """
+    parquet, arrow = import_module("pyarrow.parquet"), import_module("pyarrow.compute")
+    whole = parquet.ParquetFile(io.BytesIO(data))
+    about = whole.metadata
+    groups = [about.row_group(at) for at in range(about.num_row_groups)]
+    values = [group.column(at).num_values for group in groups for at in range(group.num_columns)]
+    unpacked = sum(group.total_byte_size for group in groups)
+    for name, found in (("rows", about.num_rows), ("cells", sum(values)), ("unpacked", unpacked)):
+        check_limit(name, found, file)
+    length = 0
+    for field in whole.schema_arrow:
+        if any(word in str(field.type) for word in ("string", "binary")) and not field.type.num_fields:
+            column = parquet.ParquetFile(io.BytesIO(data), read_dictionary=[field.name]).read([field.name]).column(0)
+            for chunk in column.chunks:
+                sizes = arrow.binary_length(chunk.dictionary).cast("int64")
+                length += arrow.sum(sizes.take(chunk.indices)).as_py() or 0
+            check_limit("unpacked", length, file)
 
 
 def book_of_frame(frame: pd.DataFrame, name: str) -> Book:

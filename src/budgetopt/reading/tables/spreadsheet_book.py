@@ -50,8 +50,10 @@ def open_workbook(data: bytes, file: str) -> Book:
     with whatever_is_raised(_damaged(file, content)):
         if content != "xls":
             _check_size(data, file)
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         parts = _parts(data, content)
+        if isinstance(parts, OdsParts) and (large := parts.too_large()):
+            raise ScenarioError([_too_large(file, large[0], *large[1])])
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
         positions = {name: number for number, name in enumerate(book.sheet_names)}
         if isinstance(parts, XlsxParts):

@@ -83,7 +83,7 @@ def open_text(data: bytes, file: str) -> Book:
 
     @cache
     def read(_name: str) -> Sheet:
-        columns, lengths = _cells(text, separator) or _records(text, separator, file)
+        columns, lengths = _cells(text, separator, file) or _records(text, separator, file)
         stripped = tuple(
             column if isinstance(column, TextCells) else list(map(str.strip, column)) for column in columns
         )
@@ -184,10 +184,11 @@ def _separator(text: str) -> str:
 _Columns = tuple[Sequence[Sequence[str]], Ints]
 
 
-def _cells(text: str, separator: str) -> _Columns | None:
+def _cells(text: str, separator: str, file: str) -> _Columns | None:
     """Return the columns of a file and the length of each row, or None where a record must be read for each row.
 
-    That is where quotes do not all stand around whole cells without quotes in them.
+    That is where quotes do not all stand around whole cells without quotes in them. Raises ScenarioError for a table
+    that short rows make too large.
     """
     if not separator.isascii() or separator == '"':
         return None
@@ -219,7 +220,7 @@ def _cells(text: str, separator: str) -> _Columns | None:
         if (quoted & ~whole).any():
             return None
         starts, ends = starts + quoted, ends - quoted
-    width = int(widths.max())
+    width = _width(widths, file)
     if (widths < width).any():
         # what a short row lacks is empty
         at = np.arange(len(starts)) + np.repeat(np.arange(len(widths)) * width - (last + 1 - widths), widths)
@@ -247,7 +248,16 @@ def _records(text: str, separator: str, file: str) -> _Columns:
     except csv.Error as error:
         raise ScenarioError([_broken(str(error), Place(file, len(records) + 1))]) from None
     lengths = np.fromiter(map(len, records), dtype=np.int64, count=len(records))
+    _width(lengths, file)
     return list(zip_longest(*records, fillvalue="")), lengths
+
+
+def _width(lengths: Ints, file: str) -> int:
+    """Return how many cells the longest row has, or raise ScenarioError if a table of such rows has too many."""
+    width = int(lengths.max(initial=0))
+    hint = f"row {int(lengths.argmax()) + 1:,} is the longest, with {width:,} cells" if width else ""
+    check_limit("cells", width * len(lengths), file, "the table", hint)
+    return width
 
 
 def _broken(error: str, place: Place) -> Problem:
