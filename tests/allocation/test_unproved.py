@@ -190,7 +190,7 @@ def test_the_gaps_of_all_objectives_are_told_if_one_was_asked_for(gaps: tuple[fl
     assert words == f"solved by S in 2 seconds with budgetopt 1{told}: that is the file's word"
 
 
-FLAT = {
+FLAT: dict[str, Any] = {
     "funds": {"general": {"revenue": 1000}, "grant": {"revenue": 500, "reserve": 100}},
     "outcomes": {"visits": {"weight": 2}},
     "resources": {"nurses": {"capacity": 3, "stand_in": {"doctors": 1}}, "doctors": {"capacity": 9}},
