@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from budgetopt.errors import OptionError, Problem, ScenarioError
 from budgetopt.reading.document_tree import plain
-from budgetopt.reading.layers import assembled
+from budgetopt.reading.layers import assembled, currency_of
 from budgetopt.reading.scenario_files import Source
 from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.parquet_book import header_text, number_cells, series_texts
@@ -46,7 +47,7 @@ def scenario_from_frame(
     **more: Any,
 ) -> Scenario:
     """Return the scenario of a table of programs; see :meth:`Scenario.from_frame`."""
-    table = _programs(programs, columns)
+    table = _programs(programs, columns, currency_of(more))
     if outcomes is None:
         names = dict.fromkeys(_outcome(key) for key in table.columns)
         weighed: Mapping[str, Any] = {key: {"weight": 1, "source": ASSUMED_WEIGHT} for key in names if key}
@@ -68,8 +69,8 @@ def _outcome(key: str) -> str:
     return path[3] if path[0] == "packages" and len(path) > 3 and path[2] == "outcomes" else ""
 
 
-def _programs(frame: pd.DataFrame, columns: Mapping[str, str] | None) -> ProgramTable:
-    grid = _grid(frame, columns or {})
+def _programs(frame: pd.DataFrame, columns: Mapping[str, str] | None, currency: str) -> ProgramTable:
+    grid = replace(_grid(frame, columns or {}), currency=currency)
     table = Table.model_validate({"file": FRAME, "columns": dict(columns or {})})
     programs, problems = read_programs(grid, table, lambda _head: None)
     if problems:

@@ -9,7 +9,7 @@ keeps the place where it was written.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any
@@ -24,26 +24,46 @@ from budgetopt.reading.program_reader import ProgramReader
 from budgetopt.reading.scenario_files import Source
 from budgetopt.reading.tables import TablesRead, merge, read_tables, with_numbers_of
 from budgetopt.reading.text_file import read_text
-from budgetopt.scenario.model import Tables
+from budgetopt.scenario.model import Document, Tables
 from budgetopt.scenario.places import Path, Places
 from budgetopt.scenario.words import shown
 
-__all__ = ["assembled"]
+__all__ = ["assembled", "currency_of"]
 
-_OF_NUMBERS = ("number", "negative", "not-finite", "magnitude", "leading-zero", "ambiguous-share", "sign-in-table")
+_OF_NUMBERS = (
+    "number",
+    "currency",
+    "negative",
+    "not-finite",
+    "magnitude",
+    "leading-zero",
+    "ambiguous-share",
+    "sign-in-table",
+)
 """Problems of single numbers in a table: nothing else is lost with them."""
 
 
 def assembled(sources: Sequence[Source]) -> Assembly:
     """Return what files say, the lowest first, as if they were one."""
     assembly = Assembly(Findings({}))
+    currency = currency_of(*(source.tree for source in reversed(sources)))
     for layer in sources:
-        _add(layer, assembly, is_lowest=layer is sources[0], folder=sources[-1].folder)
+        _add(layer, assembly, is_lowest=layer is sources[0], folder=sources[-1].folder, currency=currency)
     return assembly
 
 
-def _add(layer: Source, assembly: Assembly, *, is_lowest: bool, folder: FilePath) -> None:
-    """Put one more file on top of what stands; names of files become relative to the folder."""
+def currency_of(*trees: Mapping[str, Any]) -> str:
+    """Return the currency that the first of some trees says which says one, or the one of scenarios that say none."""
+    said = (tree.get("currency") for tree in trees)
+    default: str = Document.model_fields["currency"].default
+    return next((one for one in said if isinstance(one, str)), default)
+
+
+def _add(layer: Source, assembly: Assembly, *, is_lowest: bool, folder: FilePath, currency: str) -> None:
+    """Put one more file on top of what stands; names of files become relative to the folder.
+
+    ``currency`` is that of all files together.
+    """
     found = Findings(layer.tree, layer.places, list(layer.problems), inputs=dict(layer.inputs))
     top = without_blanks(layer.tree, found)
     before = assembly.programs
@@ -58,7 +78,7 @@ def _add(layer: Source, assembly: Assembly, *, is_lowest: bool, folder: FilePath
         stands.tree, places, problems = overlay(stands.tree, stands.places, top, layer.places, signs)
         found.problems += problems
         stands.places = _with_programs(places, layer.places)
-    read = _read_tables(tables, layer, found, is_on_top=not is_lowest)
+    read = _read_tables(tables, layer, found, is_on_top=not is_lowest, currency=currency)
     lists, remarks = (*stands.places.lists, *found.places.lists), (*stands.places.remarks, *found.places.remarks)
     stands.places = replace(stands.places, lists=lists, remarks=remarks)
     reader = ProgramReader(assembly.programs, found, signs)
@@ -96,12 +116,13 @@ def _remove(paths: Any, found: Findings, assembly: Assembly | None) -> None:
             found.problems.append(error.at(place))
 
 
-def _read_tables(tables: Any, layer: Source, found: Findings, *, is_on_top: bool) -> TablesRead:
+def _read_tables(tables: Any, layer: Source, found: Findings, *, is_on_top: bool, currency: str) -> TablesRead:
     """Return what the tables of a file say."""
     document = document_of({} if tables is None else {"tables": tables}, found)
     if document.tables == Tables.model_construct():
         return TablesRead()
-    read = read_tables(document.tables, layer.folder, layer.places, layer.project, is_on_top=is_on_top)
+    where = (layer.folder, layer.places, layer.project)
+    read = read_tables(document.tables, *where, is_on_top=is_on_top, currency=currency)
     listed = [(str(layer.folder), table) for table in document.tables.programs]
     found.places = replace(found.places, lists=tuple(listed), remarks=read.notes)
     for name, sha256 in read.inputs.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from budgetopt.errors import OptionError, ScenarioError, near
@@ -21,15 +21,20 @@ __all__ = ["OwnTable", "file_bytes", "own_tables"]
 
 @dataclass(frozen=True, slots=True)
 class OwnTable:
-    """A table of programs of a scenario: its file, its sheet (empty where a file has none), and how it is read."""
+    """A table of programs of a scenario: its file, its sheet (empty where a file has none), and how it is read.
+
+    ``currency`` is that of the scenario.
+    """
 
     path: Path
     sheet: str
     table: Table
+    currency: str
 
     def grid(self, data: bytes, file: str = "") -> Grid:
         """Return the cells of the table, or of a copy of it in another file; ScenarioError if there is none."""
-        return read_grid(data, file or str(self.path), self.sheet, self.table)
+        grid = read_grid(data, file or str(self.path), self.sheet, self.table)
+        return replace(grid, currency=self.currency)
 
     def programs(self, grid: Grid) -> ProgramTable:
         """Return the programs of the cells, or of some of their columns; ScenarioError if they cannot be read."""
@@ -63,7 +68,7 @@ def own_tables(scenario: Scenario, named: str = "", *, asker: str) -> list[OwnTa
     found = []
     for folder, table in scenario.places.lists:
         file, sheet = split_sheet(table.file)
-        found.append(OwnTable(Path(folder) / file, sheet, table))
+        found.append(OwnTable(Path(folder) / file, sheet, table, scenario.currency))
     if not found:
         message = f"{asker}: the scenario has no table of programs"
         raise OptionError(message, hint="name the office's file in it: `tables: {programs: office.xlsx}`")

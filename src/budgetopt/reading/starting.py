@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from budgetopt.errors import OptionError, ScenarioError
 from budgetopt.reading.frame import FRAME
-from budgetopt.reading.layers import assembled
+from budgetopt.reading.layers import assembled, currency_of
 from budgetopt.reading.office.choices import ChoiceError, Choices, NoTableError, Option, shell
 from budgetopt.reading.office.currency import find_currency
 from budgetopt.reading.office.first_scenario import BudgetFile, baselines_of, scenario_text
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
 __all__ = ["BudgetFile", "first_scenario", "from_table", "read_budget", "scenario_beside"]
 
 _SHOWN = 6
-_SEEN = 500
-"""A currency is looked for in so many cells of a column."""
 
 
 def from_table(name: str, title: str, choices: Choices | None = None) -> tuple[dict[str, bytes], list[str]]:
@@ -126,7 +124,9 @@ def _understood(book: Book, choices: Choices) -> BudgetFile:
     file, found = book.file, _best_table(book, choices)
     named = f"{file}!{found.sheet.name}" if choices.sheet or len(book.names) > 1 else file
     table = Table.model_validate({"file": named, **found.table})
-    grid = shape(found.sheet, table)
+    titles = [*title_lines(found.sheet, max(table.header)), *(column.header for column in found.money)]
+    currency = find_currency([part.cells for column in found.money for part in found.read_columns(column)], titles)
+    grid = replace(shape(found.sheet, table), currency=currency or currency_of())
     programs, problems = read_programs(grid, table, lambda _header: None)
     if problems or grid.problems:
         raise ScenarioError(condensed([*grid.problems, *problems]))
@@ -137,9 +137,6 @@ def _understood(book: Book, choices: Choices) -> BudgetFile:
     grants, of_grants = find_grants(book, found.sheet.name, programs, table, choices)
     sums = _sums(found, programs, float(table.scale))
     remarks = (*book.notes, *found.remarks, *of_measures, *of_grants, sums)
-    money_cells = (cell for column in found.money for cell in column.cells[:_SEEN])
-    titles = [*title_lines(found.sheet, max(table.header)), *(column.header for column in found.money)]
-    currency = find_currency(money_cells, titles)
     said = (measures, grants, currency, grid.headers)
     return BudgetFile(file, found.sheet.name, table, programs, remarks, *said)
 

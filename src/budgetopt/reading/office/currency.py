@@ -4,39 +4,48 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-__all__ = ["find_currency"]
+import numpy as np
 
-_CODES = (
-    *("EUR", "GBP", "CHF", "PLN", "CZK", "DKK", "SEK", "NOK", "HUF"),
-    *("BRL", "MXN", "INR", "JPY", "ZAR", "AUD", "CAD", "NZD"),
-)
-_SIGNS = {
-    **{code.casefold(): code for code in _CODES},
-    **dict.fromkeys(("€", "euro", "euros", "teur"), "EUR"),
-    **dict.fromkeys(("sfr", "fr"), "CHF"),
-    "£": "GBP",
-    "zł": "PLN",
-    "r$": "BRL",
-    "kč": "CZK",
-    "₹": "INR",
-    "₺": "TRY",
-    "₴": "UAH",
-    "₪": "ILS",
-    "₩": "KRW",
-}
-"""What is written for a currency; ``kr``, ``¥`` and ``$`` are those of several countries and say nothing."""
-_ALONE = "|".join(map(re.escape, sorted(_SIGNS, key=len, reverse=True)))
-_SIGN = re.compile(rf"(?<![^\W\d_])(?:{_ALONE})(?![^\W\d_])", re.IGNORECASE)
-_SURE = re.compile(rf"[€£₹₺₴₪₩]|\b(?:TEUR|{'|'.join(_CODES)})\b")
+from budgetopt.errors import OptionError
+from budgetopt.reading.office.guessed import Guess
+from budgetopt.reading.tables.currencies import CODES, CURRENCIES, code_of, currency_signs
+from budgetopt.scenario.words import listed, plural
+
+__all__ = ["check_currency", "find_currency"]
+
+_SURE = re.compile(rf"[€£₹₺₴₪₩]|\b(?:TEUR|{'|'.join(CODES)})\b")
 """In a title, short words such as ``fr`` may be others."""
+_PLACES = 3
 
 
-def find_currency(cells: Iterable[str], titles: Iterable[str]) -> str:
+def find_currency(columns: Iterable[Sequence[str]], titles: Iterable[str]) -> str:
     """Return the code of the currency that amounts or titles name most often, or an empty text if none does."""
-    for pattern, texts in ((_SIGN, cells), (_SURE, titles)):
-        found = Counter(_SIGNS[sign.casefold()] for text in texts for sign in pattern.findall(text))
+    of_cells = (sign for cells in columns for sign in currency_signs(cells).values())
+    of_titles = (sign for text in titles for sign in _SURE.findall(text))
+    for signs in (of_cells, of_titles):
+        found = Counter(filter(None, map(code_of, signs)))
         if found:
             return found.most_common(1)[0][0]
     return ""
+
+
+def check_currency(found: Guess) -> None:
+    """Refuse amounts in several currencies, which would be added up as if they were one."""
+    signs = [
+        (sign, found.grid.place(row, column.position))
+        for one in found.money
+        for column in found.read_columns(one)
+        for row, sign in currency_signs(column.cells).items()
+        if found.lines[row] and not np.isnan(column.amounts[row])
+    ]
+    possible = [{*CURRENCIES[sign.casefold()]} for sign in {sign for sign, _ in signs}]
+    if not signs or set.intersection(*possible):
+        return
+    counts = Counter(code_of(sign) or sign for sign, _ in signs)
+    few = counts.most_common()[-1][0]
+    places = [str(place) for sign, place in signs if (code_of(sign) or sign) == few]
+    some = listed([f"{plural(count, 'amount')} in {name}" for name, count in counts.most_common()], len(counts))
+    message = f"{found.grid.name} has {some}, and a budget has one currency: {few} in {listed(places, _PLACES)}"
+    raise OptionError(message, hint="bring all amounts to one currency in the file, or leave rows out with `--skip`")

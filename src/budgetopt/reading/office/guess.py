@@ -22,6 +22,7 @@ from budgetopt.reading.office.counted_rows import (
     repeated_headers,
     titles_above,
 )
+from budgetopt.reading.office.currency import check_currency
 from budgetopt.reading.office.decimal_marks import check_decimal, decimal_mark
 from budgetopt.reading.office.filled_columns import fill_down
 from budgetopt.reading.office.grouped_rows import beside_headings
@@ -72,6 +73,7 @@ def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
     check_decimal(found, choices)
     find_scale(found, choices, header)
     leave_out_rows(found, choices)
+    check_currency(found)
     if choices.scale is None:
         turn_signs(found)
     elif choices.scale < 0:

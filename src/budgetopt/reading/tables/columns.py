@@ -11,6 +11,7 @@ import numpy as np
 from budgetopt.errors import Place, Problem, column_letters
 from budgetopt.reading.problems import Said
 from budgetopt.reading.tables.cells import is_plain, read_cells
+from budgetopt.reading.tables.currencies import other_currencies
 from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.number_texts import (
     ambiguous,
@@ -79,6 +80,9 @@ def read_column(
         if table.decimal is None and leaf.is_money and (unclear := _unclear_cells(leaf, texts, numbers)):
             problems.append(_unclear(grid, position, unclear))
             return replace(read_cells(leaf, [])[0], origin=grid.origin(np.empty(0, dtype=np.int64), position))
+        if leaf.is_money and grid.currency and not plain and (others := other_currencies(texts, grid.currency)):
+            problems += [_other_currency(grid, position, row, code, subject(row)) for row, code in others.items()]
+            texts = _without(texts, others)
         if table.decimal is not None and len(odd := misplaced(texts, numbers, table.decimal)):
             problems += [_other_mark(grid, position, row, table.decimal) for row in odd.tolist()]
             texts = _without(texts, odd.tolist())
@@ -137,6 +141,13 @@ def _unclear(grid: Grid, position: int, cells: Mapping[int, str]) -> Problem:
         message += f", and so with {more} of the column {shown(grid.headers[position])}"
     hint = 'write `decimal: ","` under the table if the point separates thousands, or `decimal: "."` if it does not'
     return Problem("ambiguous-number", message, grid.place(cell, position), "the decimal mark", hint)
+
+
+def _other_currency(grid: Grid, position: int, row: int, code: str, subject: str) -> Problem:
+    message = f"{shown(grid.columns[position][row])} is in {code}, and the currency of the scenario is {grid.currency}"
+    hint = f"if all of its amounts are in {code}, write `currency: {code}` in the scenario file" if code != "$" else ""
+    expected, place = f"an amount in {grid.currency}", grid.place(row, position)
+    return Problem("currency", f"{subject}: {message}" if subject else message, place, expected, hint)
 
 
 def _other_mark(grid: Grid, position: int, row: int, decimal: str) -> Problem:

@@ -53,6 +53,8 @@ class Grid:
         Rows that are too short or too long, and broken cells.
     is_on_top
         Whether the table stands in a file that extends another.
+    currency
+        The currency of the scenario, in which all amounts are; empty where that is not known.
     """
 
     file: str
@@ -68,6 +70,7 @@ class Grid:
     unmatched: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     is_on_top: bool = False
+    currency: str = ""
 
     def place(self, row: int, column: int) -> Place:
         """Return the place of a cell, by its 0-based position in the grid; row -1 is the headers, column -1 the row."""

@@ -72,11 +72,13 @@ def read_tables(
     project: ProjectFolder | None = None,
     *,
     is_on_top: bool = False,
+    currency: str = "",
 ) -> TablesRead:
     """Return what the tables of a scenario say, with everything that is wrong with them.
 
     Their names are relative to the folder; ``places`` are where the scenario file names them, ``project`` the folders
-    in which they may stand (None: any); ``is_on_top`` tells that the scenario file extends another.
+    in which they may stand (None: any); ``is_on_top`` tells that the scenario file extends another, ``currency`` what
+    all amounts are in.
     """
     places = places or Places()
     inputs: dict[str, str] = {}
@@ -101,7 +103,8 @@ def read_tables(
                     inputs[path] = hashlib.sha256(data).hexdigest()
                     books[path] = open_book(data, path)
                     notes += [f"{name}: {note}" for note in books[path].notes]
-                grid = replace(shape(sheet_of(books[path], sheet), table), is_on_top=is_on_top)
+                grid = shape(sheet_of(books[path], sheet), table)
+                grid = replace(grid, is_on_top=is_on_top, currency=currency)
             except ScenarioError as error:
                 problems += error.problems
                 continue
