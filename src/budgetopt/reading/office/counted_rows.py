@@ -180,9 +180,16 @@ def _counted_values(found: Guess, column: ColumnFacts, values: Sequence[str]) ->
         return [chosen] if _recur(found, column, chosen) else []
     received = [value for value in named if _is_kind(value, column.header, _RECEIVED)]
     is_kinds = any(_is_kind(value, column.header, _SPENT) for value in named) or _KINDS.search(words_of(column.header))
-    if received and is_kinds and len(received) < len(named):
+    if received and is_kinds and len(received) < len(named) and _has_numbers(found, column, received):
         return [value for value in named if value not in (*received, *counts)]
     return []
+
+
+def _has_numbers(found: Guess, column: ColumnFacts, values: Collection[str]) -> bool:
+    """Return whether rows with some values in a column have numbers: those of headings have none."""
+    rows = np.array([cell in values for cell in column.cells], dtype=bool) & found.lines
+    others = [other for other in found.facts if other.is_numeric and not other.is_label]
+    return any(bool((rows & ~np.isnan(other.amounts)).any()) for other in others)
 
 
 def _are_years(column: ColumnFacts) -> bool:

@@ -18,7 +18,7 @@ from budgetopt.reading.tables.total_words import has_total_word
 from budgetopt.scenario.programs import Bools, Floats
 from budgetopt.scenario.words import listed
 
-__all__ = ["below_headings", "beside_headings", "leave_out_received", "leave_out_whole"]
+__all__ = ["below_headings", "beside_headings", "leave_out_received", "leave_out_revenue", "leave_out_whole"]
 
 _SHOWN = 6
 _MOSTLY = 0.9
@@ -88,7 +88,12 @@ def _leave_out_revenue(found: Guess, column: ColumnFacts, headings: Bools) -> No
         [cell if heading else "" for cell, heading in zip(column.cells, headings.tolist(), strict=True)]
     )
     rows = found.lines & np.array([name in received for name in above], dtype=bool) & (found.amounts != 0)
-    _leave_out_received(found, rows, f"below {listed(sorted(map(repr, received)), _SHOWN)}")
+    leave_out_revenue(found, rows, sorted(received))
+
+
+def leave_out_revenue(found: Guess, rows: Bools, headings: Sequence[str]) -> None:
+    """Leave out the rows below headings of revenue."""
+    _leave_out_received(found, rows, f"below {listed(list(map(repr, headings)), _SHOWN)}")
 
 
 def _leave_out_received(found: Guess, rows: Bools, where: str) -> None:

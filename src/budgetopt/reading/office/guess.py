@@ -42,6 +42,7 @@ from budgetopt.reading.office.money_columns import ask_for_funds, choose_money, 
 from budgetopt.reading.office.roles import choose_columns, choose_programs, column_named, said_columns
 from budgetopt.reading.office.row_doubts import doubtful_rows
 from budgetopt.reading.office.sheet_tables import last_row_of
+from budgetopt.reading.office.sides import leave_out_revenue_side
 from budgetopt.reading.office.statistic_rows import leave_out_statistics
 from budgetopt.reading.tables.shape import JOIN, body
 from budgetopt.reading.tables.sheet import Sheet
@@ -87,6 +88,7 @@ def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
     _name_programs(found, programs)
     leave_out_statistics(found, programs)
     fill_down(found)
+    leave_out_revenue_side(found, programs)
     programs = leave_out_totals(found, programs, choices)
     _lines_of_programs(found, programs, choices)
     _columns(found, others)

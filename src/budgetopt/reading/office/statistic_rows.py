@@ -15,7 +15,10 @@ from budgetopt.scenario.words import listed
 
 __all__ = ["leave_out_statistics"]
 
-_OF = r"(?:budgets?|costs?|spending|expenditures?|expenses|appropriations?|amounts?|totals?|programs?|departments?|funds?)"
+_OF = (
+    r"(?:budgets?|costs?|spending|expenditures?|expenses|appropriations?|amounts?|totals?|programs?|departments?"
+    r"|funds?)"
+)
 _SHARE = r"(?:%|percent(?:age)?|pct\.?)"
 _MOVE = r"(?:changes?|increases?|decreases?|growth|differences?|variances?|increase ?/? ?\(?decrease\)?)"
 _PERSON = r"(?:capita|resident|inhabitant|person|household|citizen|pupil|student|fte|einwohner|habitant|habitante)"

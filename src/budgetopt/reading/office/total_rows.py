@@ -12,7 +12,7 @@ from budgetopt.reading.tables.shape import cell_pattern, normal
 from budgetopt.reading.tables.total_words import has_total_word, names_total
 from budgetopt.scenario.programs import Bools, Floats, Ints
 
-__all__ = ["TotalRows", "find_headings", "find_notes", "find_totals", "skip_patterns"]
+__all__ = ["TotalRows", "find_headings", "find_notes", "find_totals", "names_side", "skip_patterns"]
 
 _LONG = 60
 """A cell of more characters that stands alone below a table is a note."""
@@ -121,8 +121,13 @@ def find_headings(names: Sequence[str], filled: Ints, has_amount: Bools) -> Bool
     capitals = [name for name, is_alone in zip(names, alone.tolist(), strict=True) if is_alone and name.upper() == name]
     others = [name for name, amount in zip(names, has_amount.tolist(), strict=True) if amount and name.upper() != name]
     in_capitals = len(capitals) == int(alone.sum()) and len(others) >= int(has_amount.sum()) // 2
-    is_side = any(alone[row] and _SIDES.fullmatch(name) for row, name in enumerate(names))
+    is_side = any(alone[row] and names_side(name) for row, name in enumerate(names))
     return alone if alone[0] or in_capitals or is_side else np.zeros(count, dtype=bool)
+
+
+def names_side(heading: str) -> bool:
+    """Return whether a heading is that of one side of a budget, revenue or spending."""
+    return _SIDES.fullmatch(heading) is not None
 
 
 def find_notes(names: Sequence[str], filled: Ints, has_amount: Bools) -> int:
