@@ -51,6 +51,21 @@ def plain(
         ("2.4M $", "2.4M"),
         ("- $", "0"),
         ("$5 $", "$5 $"),
+        # words for what a letter says
+        ("1.25 million", "1.25M"),
+        ("$2 Billion", "$2B"),
+        ("USD 3 thousand", "3k"),
+        ("1.5 Mio. \u20ac", "1.5M"),
+        ("1.2 Millions", "1.2M"),
+        ("5 million visits", "5 million visits"),
+        ("5 mil", "5 mil"),
+        # a point behind a whole amount
+        ("$1,200,000.", "$1,200,000"),
+        ("1200.", "1200"),
+        # the sides of an account
+        ("1,000.00 DR", "1,000.00"),
+        ("$250DR", "$250"),
+        ("1,000.00 CR", "1,000.00 CR"),
         # thousands, lakhs and crores
         ("12,34,567", "1234567"),
         ("Rs. 12,34,56,789.50", "123456789.50"),
@@ -71,6 +86,21 @@ def test_accounting_formats_are_plain_numbers(text: str, expected: str) -> None:
 def test_brackets_are_a_minus_sign_where_amounts_are_added_up(text: str, expected: str) -> None:
     assert plain([text], is_signed=True) == [expected]
     assert plain([text])[0].startswith(("(", "$"))
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["1,000.00 CR", "5"], ["-1,000.00", "5"]),
+        (["$1,000.00CR", "250.00 CR"], ["-$1,000.00", "-250.00"]),
+        (["250.00 CR", "300.00 DR"], ["-250.00", "300.00"]),
+        (["(1,200.)", "5"], ["-1,200", "5"]),
+        # crores, as far as is known
+        (["12.5 CR", "5"], ["12.5 CR", "5"]),
+    ],
+)
+def test_a_credit_is_below_zero_where_amounts_are_added_up(texts: list[str], expected: list[str]) -> None:
+    assert plain(texts, is_signed=True) == expected
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,7 @@ en miles de euros
 miles de pesos
 Dotação 2026 (em R$ milhares)
 R$ mil
+(R$mil)
 em mil reais
 w tys. zł
 v tis. Kč
@@ -58,6 +59,11 @@ tkr
     1e5: "Rs. in Lakhs\n(₹ lakh)",
     1e6: """\
 USD million
+($Mil)
+FY26 $ mil
+Budget $ Mil.
+US$ mil
+(in mil.)
 (Mio. €)
 Mio. EUR
 M€ 2026

@@ -51,7 +51,7 @@ _UNITS = (
     _Words(
         1e6,
         "millions|mio|mln|millionen|millones|milhoes|milioni|miljoenen|miljoner|millioner|milionow",
-        r"million|miljoen|mill(?=\.|\s*kr\b)",
+        r"million|miljoen|mill(?=\.|\s*kr\b)|(?<=(?<!r)\$)mil|(?<=(?<!r)\$ )mil|(?<=\bin )mil",
         "(?:mn?|mm)",
         6,
     ),
@@ -60,7 +60,8 @@ _UNITS = (
         1e3,
         r"thousands|tausend|tsd|milliers|milhares|miles(?= de\b)|(?<=en )miles|tys|tysi\w+|tisic\w*|duizend\w*"
         r"|migliaia",
-        r"thousand|tusen|tusinde|tis(?=\.)|ezer|(?<=\$ )mil|mil(?=\s+(?:de )?(?:euros|reais|pesos|dolares)\b)",
+        r"thousand|tusen|tusinde|tis(?=\.)|ezer|(?<=r\$ )mil|(?<=r\$)mil"
+        r"|mil(?=\s+(?:de )?(?:euros|reais|pesos|dolares)\b)",
         r"(?:k(?! ?kr)|t(?!\$))",
         3,
     ),

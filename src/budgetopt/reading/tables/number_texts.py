@@ -19,7 +19,7 @@ __all__ = [
     "without_currency",
 ]  # fmt: skip
 
-_OTHER = re.compile(r"[^0-9.\n]")
+_OTHER = re.compile(r"[^0-9.\n]|\.(?=\n|\Z)")
 """What stands in no number that is plain already."""
 _DASHES = re.compile(r"(?:[^\w\s.,()-]\s*)?[-\u2013\u2014\u2212]+")
 _BRACKETS = re.compile(r"([^\w\s.,()-]?)\s*\(\s*([^\w\s.,()-]?)\s*([\d.,_' \u00a0\u202f\u2019]+)\s*\)")
@@ -42,6 +42,14 @@ _FOOTNOTE = re.compile(r"(?<=[\d)])(?:\s*[*\u2020\u2021\u00a7\u00b9\u00b2\u00b3]
 _INDIAN = re.compile(r"[-+]?\$?[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]+)?")
 """A number whose thousands, lakhs and crores are parted by commas: ``12,34,567``."""
 _BEHIND = re.compile(r"(\$?[\d.,]+)[-\u2212]")
+_WORDS = {"thousand": "k", "million": "M", "mio": "M", "billion": "B", "bn": "B", "mrd": "B"}
+_WORD = re.compile(rf"(?<=\d)\s*({'|'.join(_WORDS)})s?\.?(?=\s*(?:{_SIGN}|\$)?\s*\)?$)", re.IGNORECASE)
+"""What multiplies an amount, in words in place of a letter: ``1.25 million``."""
+_SIDE = re.compile(r"(.*\d)\s*(CR|DR)\.?")
+"""An amount with the side of its account, as ledgers print it."""
+_LEDGER = re.compile(r"\d\s*DR\b|\d,\d{3}(?:\.\d+)?\s*CR\b")
+"""What only ledgers print; in India ``CR`` is ten million."""
+_LAST_POINT = re.compile(r"[-+]?\$?(?:\d+|\d{1,3}(?:,\d{3})+)\.")
 _POINT = re.compile(r"[0-9]*\.[0-9]+")
 _UNKNOWN = re.compile(r"n\.?/?a\.?|t\.?b\.?[dac]\.?|unknown|none|nil|null|pending|\?+|#n/a", re.IGNORECASE)
 _TOKEN = re.compile(r"\d(?:[\d.,'_\u2019]|[\x20\u00a0\u202f\u2009](?=\d))*")
@@ -64,11 +72,13 @@ def plain_texts(
     is_signed
         Whether brackets are read as a minus sign.
     """
-    if decimal is None and not _OTHER.search("\n".join(texts)):
+    joined = "\n".join(texts)
+    if decimal is None and not _OTHER.search(joined):
         return texts
-    rewritten = {}
+    rewritten, is_ledger = {}, _LEDGER.search(joined) is not None
     for text in set(texts):
-        if not text.isdecimal() and (new := _plain(text, decimal, is_zero=is_zero, is_signed=is_signed)) != text:
+        plain = _without_side(text, is_signed=is_signed) if is_ledger else text
+        if not text.isdecimal() and (new := _plain(plain, decimal, is_zero=is_zero, is_signed=is_signed)) != text:
             rewritten[text] = new
     if not rewritten:
         return texts
@@ -80,7 +90,8 @@ def _plain(text: str, decimal: str | None, *, is_zero: bool, is_signed: bool) ->
     if _DASHES.fullmatch(text):
         return "0" if is_zero else text
     note = _FOOTNOTE.search(text)
-    new = without_currency(text[: note.start()] if note is not None and note.end() == len(text) else text)
+    new = text[: note.start()] if note is not None and note.end() == len(text) else text
+    new = without_currency(_WORD.sub(lambda match: _WORDS[match[1].casefold()], new))
     if new != text and _DASHES.fullmatch(new):
         return "0" if is_zero else text
     new = _CURRENCY.sub(r"\1\2$", new).replace("\u2212", "-")
@@ -88,6 +99,8 @@ def _plain(text: str, decimal: str | None, *, is_zero: bool, is_signed: bool) ->
         new = f"-{match[1]}"
     if is_signed and (match := _BRACKETS.fullmatch(new)):
         new = f"-{match[1] or match[2]}{match[3].strip()}"
+    if decimal != "," and _LAST_POINT.fullmatch(new):
+        new = new[:-1]
     if decimal is None and (match := _BLANKS.fullmatch(new)):
         fraction = match[3] or match[4]
         new = match[1] + re.sub(r"\D", "", match[2]) + (f".{fraction}" if fraction else "")
@@ -97,6 +110,14 @@ def _plain(text: str, decimal: str | None, *, is_zero: bool, is_signed: bool) ->
         digits = "".join(mark for mark in new if mark not in _SEPARATORS[decimal])
         new = digits.replace(",", ".") if decimal == "," else digits
     return new
+
+
+def _without_side(text: str, *, is_signed: bool) -> str:
+    """Return an amount of a ledger with a minus sign for a credit; where no amount has a sign, a credit stays."""
+    match = _SIDE.fullmatch(text)
+    if match is None or (match[2] == "CR" and not is_signed):
+        return text
+    return f"-{match[1]}" if match[2] == "CR" else match[1]
 
 
 def without_currency(text: str) -> str:
@@ -177,4 +198,9 @@ def not_known(text: str) -> bool:
 
 def is_negative_text(text: str) -> bool:
     """Return whether a cell is a negative amount, with a sign or in brackets."""
-    return _BRACKETS.fullmatch(text) is not None or re.fullmatch(r"[-\u2212]\s*\$?\s*[\d.,_]+", text) is not None
+    is_credit = _LEDGER.search(text) is not None and text.rstrip(".").endswith("CR")
+    return (
+        is_credit
+        or _BRACKETS.fullmatch(text) is not None
+        or re.fullmatch(r"[-\u2212]\s*\$?\s*[\d.,_]+", text) is not None
+    )
