@@ -139,3 +139,13 @@ def test_files_with_and_without_quotes_are_read_alike(table: list[list[str]], se
         out = io.StringIO(newline="")
         csv.writer(out, delimiter=separator, quoting=quoting).writerows(table)
         assert rows(out.getvalue()) == expected
+
+
+def test_a_formula_that_is_a_text_is_that_text() -> None:
+    text = 'program,code,baseline\n"=""0101""",="007","=""1,200"""\n"=""a """"b"""" c""",=SUM(A1),="x\n'
+    book = open_text(text.encode(), "t.csv")
+    assert [list(column[1:]) for column in book.read("").columns] == [
+        ["0101", 'a "b" c'],
+        ["007", "=SUM(A1)"],
+        ["1,200", '="x'],
+    ]

@@ -36,6 +36,7 @@ _MARKS = (
 """What files of an encoding begin with; that of UTF-16 (LE) also begins that of UTF-32 (LE)."""
 _LINE, _QUOTE, _DELETE = map(ord, '\n"\x7f')
 _NONE = np.empty(0, dtype=np.int64)
+_TEXT_FORMULA = re.compile(r'\s*="((?:[^"]|"")*)"\s*')
 _LONGEST_CELL = 1 << 17
 """The longest cell in quotes: a longer one has lost its closing quote."""
 _SAVE_AS = "in a spreadsheet program, save as `CSV UTF-8`"
@@ -249,7 +250,16 @@ def _records(text: str, separator: str, file: str) -> _Columns:
         raise ScenarioError([_broken(str(error), Place(file, len(records) + 1))]) from None
     lengths = np.fromiter(map(len, records), dtype=np.int64, count=len(records))
     _width(lengths, file)
-    return list(zip_longest(*records, fillvalue="")), lengths
+    columns: list[Sequence[str]] = list(zip_longest(*records, fillvalue=""))
+    if '="' in text:
+        columns = [list(map(_without_formula, column)) for column in columns]
+    return columns, lengths
+
+
+def _without_formula(cell: str) -> str:
+    """Return the text of a cell such as ``="0101"``, a formula by which programs keep zeros before a code."""
+    match = _TEXT_FORMULA.fullmatch(cell)
+    return cell if match is None else match[1].replace('""', '"')
 
 
 def _width(lengths: Ints, file: str) -> int:
