@@ -96,3 +96,13 @@ def test_a_cell_that_cannot_be_read_is_told_with_its_place(tmp_path: Path) -> No
     )
     with pytest.raises(ScenarioError, match=r"office\.csv:2:5: .*'lots' is not an amount"):
         read_budget(str(tmp_path / "office.csv"), Choices(columns={"baseline": "Personnel+Capital"}))
+
+
+def test_what_columns_add_up_to_is_told_without_rows_of_totals(tmp_path: Path) -> None:
+    text = "Program,Personnel,Operating\nA,100,10\nB,300,20\nTotal,400,30\nAverage,200,15\n"
+    (tmp_path / "office.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(ChoiceError) as error:
+        read_budget(tmp_path / "office.csv")
+    said = [option.said for option in error.value.options]
+    assert said == ["they add up to 430", "it adds up to 400", "it adds up to 30"]
+    assert read_budget(tmp_path / "office.csv", error.value.options[0].choices).programs.baseline().sum() == 430

@@ -165,3 +165,19 @@ def test_amounts_of_which_only_some_are_shown_in_thousands_are_asked_about(tmp_p
     rows: list[list[object]] = [["$ in thousands"], ["Program", "FY26 Adopted"], ["Patrol", 25000512], ["Pools", 3204]]
     with pytest.raises(ChoiceError, match="the number formats of its amounts do not all fit that"):
         workbook(tmp_path, rows, {"B3": "#,##0,"})
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("Hours,100", "Pools,300", "All amounts are in thousands of dollars"),
+        ("Hours,100", "Pools,300", "Total,400", "Amounts in thousands,"),
+        ("Hours,100", "Pools,300", "Total,400", ",($ in thousands)"),
+        ("($ in thousands),", "Hours,100", "Pools,300"),
+        ("Hours,100", "Pools,300", "Source: the office,", "Dollars in thousands,"),
+    ],
+)
+def test_what_says_the_unit_in_a_row_of_its_own_is_no_program(rows: tuple[str, ...], tmp_path: Path) -> None:
+    found = read("Program,FY26 Adopted", tmp_path, *rows)
+    assert found.programs.ids.tolist() == ["Hours", "Pools"]
+    assert found.programs.baseline().tolist() == [100_000, 300_000]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -13,15 +12,12 @@ from budgetopt.reading.office.choices import ChoiceError, Choices, Option, colum
 from budgetopt.reading.office.column_facts import ColumnFacts
 from budgetopt.reading.office.guessed import Guess
 from budgetopt.reading.office.header_rows import note_lines, title_lines
-from budgetopt.reading.office.translated_words import plain_letters
-from budgetopt.reading.office.unit_words import bare_unit_in, is_unit_alone, unit_in, unit_in_header
+from budgetopt.reading.office.unit_words import bare_unit_in, notes_unit, unit_in, unit_in_header
 from budgetopt.scenario.model.table import IGNORE, PLUS
 from budgetopt.scenario.programs import Floats
 
 __all__ = ["find_scale"]
 
-_OF_AMOUNTS = re.compile(r"\b(?:amounts?|dollars|figures|values|betrage|montants?|importes?|valores)\b")
-"""Words of a note below a table that says what its amounts are in."""
 _SEARCHED = 3
 """A unit is looked for in so many rows below the headers."""
 _LONG = 80
@@ -118,7 +114,7 @@ def _lines(found: Guess, header: Sequence[int]) -> Iterator[str]:
     names = [found.facts[0], *found.keys.values()]
     yield from (column.header for column in names if not column.is_numeric)
     for line in note_lines(found.sheet):
-        if _OF_AMOUNTS.search(plain_letters(line)) or is_unit_alone(line):
+        if notes_unit(line):
             yield line
 
 

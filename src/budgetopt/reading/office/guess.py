@@ -43,7 +43,7 @@ from budgetopt.reading.office.roles import choose_columns, choose_programs, colu
 from budgetopt.reading.office.row_doubts import doubtful_rows
 from budgetopt.reading.office.sheet_tables import last_row_of
 from budgetopt.reading.office.sides import leave_out_revenue_side
-from budgetopt.reading.office.statistic_rows import leave_out_statistics
+from budgetopt.reading.office.statistic_rows import leave_out_statistics, leave_out_units, lines_alone
 from budgetopt.reading.tables.shape import JOIN, body
 from budgetopt.reading.tables.sheet import Sheet
 from budgetopt.scenario.model.table import IGNORE
@@ -86,6 +86,7 @@ def guess(sheet: Sheet, choices: Choices | None = None) -> Guess:
     found.remarks += remarks
     programs = beside_headings(found, programs)
     _name_programs(found, programs)
+    leave_out_units(found)
     leave_out_statistics(found, programs)
     fill_down(found)
     leave_out_revenue_side(found, programs)
@@ -153,8 +154,9 @@ def _choose_money(
         found.payments, found.money = payments, list(payments.values())
     else:
         _refuse_unread(found, facts)
-        column, others = choose_money(facts, choices, found.lines, file)
-        ask_for_funds(facts, column, choices, found.lines, file)
+        lines = lines_alone(found)
+        column, others = choose_money(facts, choices, lines, file)
+        ask_for_funds(facts, column, choices, lines, file)
         found.keys["baseline"], found.money = column, [column]
         return others
     return ()

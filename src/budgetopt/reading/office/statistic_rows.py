@@ -10,10 +10,13 @@ import numpy as np
 from budgetopt.reading.office.column_facts import ColumnFacts
 from budgetopt.reading.office.guessed import Guess
 from budgetopt.reading.office.translated_words import plain_letters
+from budgetopt.reading.office.unit_words import notes_unit
 from budgetopt.reading.tables.shape import normal
+from budgetopt.reading.tables.total_words import names_total
+from budgetopt.scenario.programs import Bools
 from budgetopt.scenario.words import listed
 
-__all__ = ["leave_out_statistics"]
+__all__ = ["leave_out_statistics", "leave_out_units", "lines_alone"]
 
 _OF = (
     r"(?:budgets?|costs?|spending|expenditures?|expenses|appropriations?|amounts?|totals?|programs?|departments?"
@@ -33,13 +36,45 @@ _STATISTIC = re.compile(
     r"|durchschnitt|mittelwert|promedio|moyenne|gemiddelde|gjennomsnitt|genomsnitt|srednia",
 )
 """Names of averages, of amounts a head, and of changes and shares in percent."""
+_LIKELY = (
+    *("average", "mean", "median", "dev", "per ", "por ", "par ", "pro ", "je ", "percent", "pct", "%", "change"),
+    *("crease", "growth", "difference", "variance", "schnitt", "mittelwert", "promedio", "moyenne", "gemiddelde"),
+    *("snitt", "rednia"),
+)
+"""What such a name has, which most cells have not: they need not be looked at any further."""
+_LONG = 80
 _SHOWN = 6
 
 
 def _is_statistic(cell: str) -> bool:
     """Return whether the name of a row says that it is a figure of the other rows."""
+    small = cell.lower()
+    if len(cell) > _LONG or not any(word in small for word in _LIKELY):
+        return False
     plain = re.sub(r"^[\s*\-\u2013(]+|[\s*:)]+$", "", plain_letters(normal(cell)))
     return _STATISTIC.fullmatch(plain) is not None or _STATISTIC.fullmatch(f"{plain})") is not None
+
+
+def lines_alone(found: Guess) -> Bools:
+    """Return which rows count and have no name of a total or of a figure of other rows, as far as names tell."""
+    rows = found.lines.copy()
+    for column in found.facts:
+        cells = () if column.is_numeric else set(column.cells)
+        said = {cell for cell in cells if names_total(cell) or _is_statistic(cell)}
+        if said:
+            rows &= ~np.fromiter(map(said.__contains__, column.cells), bool, len(rows))
+    return rows if rows.any() else found.lines
+
+
+def leave_out_units(found: Guess) -> None:
+    """Leave out rows that say the unit of the amounts and nothing else, below the headers or below the table."""
+    filled = np.sum([column.filled for column in found.facts], axis=0)
+    for row in np.flatnonzero(found.lines & (filled == 1) & ~found.has_amount).tolist():
+        cell = next(column.cells[row] for column in found.facts if column.cells[row])
+        if notes_unit(cell):
+            rows = np.arange(len(found.lines)) == row
+            found.skip_rows(rows)
+            found.leave_out(rows, "rows of notes")
 
 
 def leave_out_statistics(found: Guess, programs: Sequence[ColumnFacts]) -> None:

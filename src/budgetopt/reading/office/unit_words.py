@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from budgetopt.reading.office.translated_words import plain_letters
 
-__all__ = ["bare_unit_in", "is_unit_alone", "unit_in", "unit_in_header"]
+__all__ = ["bare_unit_in", "is_unit_alone", "notes_unit", "unit_in", "unit_in_header"]
 
 _CURRENCY = (
     r"(?:(?:(?<![^\W_])(?:us ?|[rac]))?\$|[\u20ac\xa3\xa5\u20b9\u20a9\u20ba\u20b4\u20aa]|(?<![^\W_])"
@@ -74,6 +74,8 @@ _PARTS |= {"万": 1e4, "萬": 1e4, "만": 1e4, "千": 1e3, "천": 1e3}
 _EAST_ASIAN = re.compile(rf"(?<!\d)({'|'.join(_PARTS)})(?:円|元|원)")
 _OF_HEADERS = ((re.compile(r"\(k\)"), 1e3), (re.compile(r"\(m\)"), 1e6))
 """Letters that are a unit in the header of amounts, and codes elsewhere: ``Mandated (M)``."""
+_OF_AMOUNTS = re.compile(r"\b(?:amounts?|dollars|figures|values|betrage|montants?|importes?|valores)\b")
+"""Words of a note that says what amounts are in."""
 _UNIT = "units?|einheit|単位|单位|單位|단위"
 """Words for a unit, before what it is."""
 _WHOLE = re.compile(rf"[(\[](?:in )?(?:whole )?{_CURRENCY}[)\]]|\bin (?:whole )?{_CURRENCY}$")
@@ -137,6 +139,12 @@ def unit_in(text: str) -> float | None:
 def is_unit_alone(text: str) -> bool:
     """Return whether a text says a unit and nothing else, as some do below a table: ``($ in thousands)``."""
     return (found := _found(text)) is not None and not re.sub(rf"{_CURRENCY}|{_UNIT}|[\W_]", "", found[1])
+
+
+def notes_unit(line: str) -> bool:
+    """Return whether what stands alone in a row says the unit of all amounts: ``Amounts are in thousands``."""
+    is_of_amounts = _OF_AMOUNTS.search(plain_letters(line)) is not None
+    return is_unit_alone(line) or (is_of_amounts and unit_in(line) is not None)
 
 
 def unit_in_header(header: str) -> float | None:
