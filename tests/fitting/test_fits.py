@@ -266,6 +266,38 @@ def test_spending_in_thousands_is_read_as_its_header_says() -> None:
     assert f"amounts of '{header}' are multiplied by 1,000, as the header says" in fits.notes
 
 
+@pytest.mark.parametrize("note", [False, True])
+def test_spending_in_thousands_is_read_as_the_file_says(note: bool, tmp_path: Path) -> None:
+    frame = simulated(TRUE["line"], 1)
+    whole = bo.fit(frame, result="visits")
+    text = frame.assign(spending=frame["spending"] / 1000).to_csv(index=False)
+    commas = "," * (len(frame.columns) - 1)
+    title, below = ("All amounts are in thousands of dollars" if here else "City of Elm" for here in (not note, note))
+    path = tmp_path / "history.csv"
+    path.write_text(f"{title}{commas}\n{text}{below}{commas}\n")
+    fits = bo.fit(path, result="visits", header=2)
+    assert fits.fitted[0].margin == pytest.approx(whole.fitted[0].margin)
+    assert any("are multiplied by 1,000, as the file says" in said for said in fits.notes)
+    rounded = frame.assign(spending=frame["spending"].round(-3))
+    path.write_text(f"{title}{commas}\n{rounded.to_csv(index=False)}{below}{commas}\n")
+    fits = bo.fit(path, result="visits", header=2)
+    assert fits.fitted[0].margin == pytest.approx(bo.fit(rounded, result="visits").fitted[0].margin)
+    assert any("they are taken as they stand" in said for said in fits.notes)
+
+
+def test_a_total_is_no_program_and_no_district() -> None:
+    frame = simulated(TRUE["line"], 1)
+    totals = frame.assign(program="Total", spending=3 * frame["spending"])
+    fits = bo.fit(pd.concat([frame, totals]), result="visits")
+    assert [found.series.program for found in fits.fitted] == [*frame["program"].unique()]
+    assert f"{len(frame)} rows of totals have no part in a fit: 'Total'" in fits.notes
+    by_place = frame.assign(district=[f"D{at}" for at in range(len(frame))]).drop(columns="year")
+    city = by_place.tail(1).assign(district="City total", spending=9e9)
+    fits = bo.fit(pd.concat([by_place, city]), result="visits")
+    assert "1 row of a total has no part in a fit: 'City total'" in fits.notes
+    assert fits.fitted[0].margin == bo.fit(by_place, result="visits").fitted[0].margin
+
+
 def test_what_was_spent_is_taken_and_not_what_was_budgeted() -> None:
     frame = simulated(TRUE["line"], 1).rename(columns={"spending": "Actual"})
     frame.insert(2, "Budget", 1.0)

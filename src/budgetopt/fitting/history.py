@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from budgetopt.errors import OptionError, Problem, ScenarioError, near
-from budgetopt.reading.any_table import grid_of
+from budgetopt.reading.any_table import grid_of, titles_of
 from budgetopt.reading.office.header_words import is_of_history, words_of
-from budgetopt.reading.office.unit_words import unit_in_header
+from budgetopt.reading.office.unit_words import notes_unit, unit_in, unit_in_header
 from budgetopt.reading.tables.columns import condensed, read_column
 from budgetopt.reading.tables.grid import Grid
+from budgetopt.reading.tables.total_words import names_total
 from budgetopt.scenario.amounts import Amount, Number, PositiveAmount
 from budgetopt.scenario.keys import Leaf
 from budgetopt.scenario.model.table import Table
-from budgetopt.scenario.programs import Floats, Ints
+from budgetopt.scenario.programs import Bools, Floats, Ints
+from budgetopt.scenario.words import listed, plural
 from budgetopt.scenario.years import year_in
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ __all__ = ["FitHistory", "FitPoints", "HistoryColumns", "read_history"]
 
 FRAME = "table of spending and results"
 """What a pandas table is called."""
+_SHOWN = 6
 _KINDS = {
     "amount": Leaf((), Amount, "number"),
     "number": Leaf((), Number, "number"),
@@ -168,11 +171,9 @@ def read_history(
         message = f"no column of {reader.grid.file} has the years or the districts of its points"
         raise OptionError(message, hint="name one: --year HEADER or --district HEADER")
     years, money = reader.years(place["year"]), reader.numbers(spending, "amount")
-    unit = unit_in_header(reader.grid.headers[spending]) or 1.0
-    if unit != 1:
-        said = f"amounts of '{reader.grid.headers[spending]}' are multiplied by {unit:,.12g}, as the header says"
-        reader.notes.append(said)
-    money, base, name = _deflated(reader, money * unit, years, index, price_year)
+    notes = [text for text, amount in zip(reader.texts(program), money.tolist(), strict=True) if amount != amount]
+    money = _in_units(reader, spending, money, [*titles_of(table, columns.layout), *filter(notes_unit, notes)])
+    money, base, name = _deflated(reader, money, years, index, price_year)
     values = [reader.numbers(at, "number") for at in results if at is not None]
     if reader.problems or reader.grid.problems:
         raise ScenarioError(condensed([*reader.grid.problems, *reader.problems]))
@@ -188,6 +189,23 @@ def read_history(
     return FitHistory(source, series, base, name, tuple(reader.notes), *has)
 
 
+def _in_units(reader: _HistoryReader, spending: int, money: Floats, lines: Sequence[str]) -> Floats:
+    """Return the spending multiplied by its unit, such as thousands, as its header or a line beside the table says."""
+    header = reader.grid.headers[spending]
+    unit, said = unit_in_header(header), "the header says"
+    if unit is None:
+        of_table = ((one, f"the file says {line!r}") for line in lines if (one := unit_in(line)) is not None)
+        unit, said = next(of_table, (1.0, ""))
+        known = money[~np.isnan(money) & (money != 0)]
+        if unit > 1 and len(known) > 2 and (known % unit == 0).all():
+            # cells may hold whole amounts and only show them in thousands
+            reader.notes.append(f"{said}, and every amount is a multiple of {unit:,.0f}: they are taken as they stand")
+            return money
+    if unit != 1:
+        reader.notes.append(f"amounts of '{header}' are multiplied by {unit:,.12g}, as {said}")
+    return money * unit
+
+
 @dataclass(frozen=True)
 class _HistoryRows:
     reader: _HistoryReader
@@ -201,9 +219,11 @@ class _HistoryRows:
         numbers = {name: at for at, name in enumerate(dict.fromkeys(self.districts))}
         district = np.array([numbers[name] for name in self.districts], dtype=np.int64)
         found = []
+        totals = self._totals()
         for names, result in zip(outcomes, values, strict=True):
             usable = ~np.isnan(money) & ~np.isnan(result) & np.array([bool(name) for name in self.programs], dtype=bool)
-            if left := int((~usable).sum()):
+            usable &= ~totals
+            if left := int((~usable & ~totals).sum()):
                 rows = "1 row has" if left == 1 else f"{left:,} rows have"
                 self.reader.notes.append(f"{rows} no program, spending or result, and no part in a fit")
             pairs = list(zip(self.programs, names, strict=True))
@@ -217,6 +237,15 @@ class _HistoryRows:
                 spent, came, year, of = money[rows_of], result[rows_of], self.years[rows_of], district[rows_of]
                 found.append(FitPoints(*named, spent, came, year, of))
         return tuple(found)
+
+    def _totals(self) -> Bools:
+        """Return which rows are totals by the name of their program or district, and say so; shape (rows,)."""
+        pairs = list(zip(self.programs, self.districts, strict=True))
+        said = [next(filter(names_total, pair), "") for pair in pairs]
+        if names := list(dict.fromkeys(filter(None, said))):
+            count = plural(len(said) - said.count(""), "row of a total has", "rows of totals have")
+            self.reader.notes.append(f"{count} no part in a fit: {listed(list(map(repr, names)), _SHOWN)}")
+        return np.array([bool(name) for name in said], dtype=bool)
 
     def _once(self, program: str, outcome: str, rows: Ints, district: Ints) -> None:
         """Refuse two points of one program, outcome, year and district."""

@@ -6,16 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from budgetopt.reading.frame import grid_of_series
+from budgetopt.reading.office.header_rows import title_lines
 from budgetopt.reading.own_tables import file_bytes
 from budgetopt.reading.tables.grid import Grid
 from budgetopt.reading.tables.parquet_book import header_text
-from budgetopt.reading.tables.read import read_grid, split_sheet
+from budgetopt.reading.tables.read import open_book, read_grid, sheet_of, split_sheet
 from budgetopt.scenario.model.table import Table
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["grid_of"]
+__all__ = ["grid_of", "titles_of"]
 
 
 def grid_of(table: str | Path | pd.DataFrame, name: str, layout: Table) -> Grid:
@@ -31,3 +32,12 @@ def grid_of(table: str | Path | pd.DataFrame, name: str, layout: Table) -> Grid:
         return grid_of_series(name, headers, [table.iloc[:, at] for at in range(len(headers))])
     file, sheet = split_sheet(str(table))
     return read_grid(file_bytes(file), file, sheet, layout)
+
+
+def titles_of(table: str | Path | pd.DataFrame, layout: Table) -> list[str]:
+    """Return what stands in a file above the headers of its table; a pandas table has no such titles."""
+    above = layout.header[0] - 1
+    if not above or not isinstance(table, str | Path):
+        return []
+    file, sheet = split_sheet(str(table))
+    return title_lines(sheet_of(open_book(file_bytes(file), file), sheet), above)
