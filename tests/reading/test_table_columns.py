@@ -190,3 +190,12 @@ def test_a_number_that_may_be_two_is_told_once_and_nothing_that_follows(
                    if key.rpartition(".")[2] in ("curve", "unit_cost", "cost")) for mark in ",."]  # fmt: skip
     assert figures[0] in (5000, 6000)
     assert figures[1] < 10
+
+
+@pytest.mark.parametrize("cell", ["1.5M", "1.5 million", "$2k", "3 B"])
+def test_a_unit_of_its_own_beside_the_scale_of_the_table_is_refused(cell: str, tmp_path: Path) -> None:
+    text = f"program,baseline\na,{cell}\nb,2\n"
+    (problem,) = read(tmp_path, text, scale=1000).problems
+    assert (problem.code, str(problem.place)) == ("unit-twice", f"{tmp_path}/t.csv:2:2")
+    assert "the amounts of the table are multiplied by 1,000" in problem.message
+    assert not read(tmp_path, text).problems

@@ -33,6 +33,7 @@ __all__ = ["assembled", "currency_of"]
 _OF_NUMBERS = (
     "number",
     "currency",
+    "unit-twice",
     "negative",
     "not-finite",
     "magnitude",

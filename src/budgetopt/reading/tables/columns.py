@@ -50,6 +50,7 @@ _MOST_ALIKE = 3
 """So many problems of one kind in a column are told one by one; of more, the first with a count."""
 _NAME = Leaf((), Name, "text")
 _ADDED_UP = ("baseline", "baseline_by_fund")
+_OWN_UNIT = re.compile(r"\d\s?[kmb](?:$|[;:])", re.IGNORECASE)
 _PLUS = re.compile(r"\+\s*\$?\s*\.?[0-9]")
 _ZERO_IS_A_DASH = (*_ADDED_UP, "cost")
 
@@ -89,6 +90,10 @@ def read_column(
         is_zero = leaf.path[:1] != () and leaf.path[0] in _ZERO_IS_A_DASH
         if not plain:
             texts = plain_texts(texts, numbers, table.decimal, is_zero=is_zero, is_signed=signed)
+        if leaf.is_money and abs(table.scale) != 1 and not plain:
+            scaled = [row for row, text in enumerate(texts) if _OWN_UNIT.search(text)]
+            problems += [_unit_twice(grid, position, row, table.scale, subject(row)) for row in scaled]
+            texts = _without(texts, scaled) if scaled else texts
         problems += _shared_amounts(grid, position, leaf)
         if grid.is_on_top and not signed and not plain:
             added = [row for row, text in enumerate(texts) if _PLUS.match(text)]
@@ -156,6 +161,14 @@ def _other_mark(grid: Grid, position: int, row: int, decimal: str) -> Problem:
     other = "." if decimal == "," else ","
     hint = f'if all numbers are written like this, write `decimal: "{other}"` under the table'
     return Problem("decimal-mark", message, grid.place(row, position), expected, hint)
+
+
+def _unit_twice(grid: Grid, position: int, row: int, scale: float, subject: str) -> Problem:
+    text = shown(grid.columns[position][row])
+    message = f"{text} says its unit itself, and the amounts of the table are multiplied by {abs(scale):,.12g}"
+    hint = "write it in the unit of the other amounts, or all amounts in full and no `scale` under the table"
+    expected, place = "an amount without a unit", grid.place(row, position)
+    return Problem("unit-twice", f"{subject}: {message}" if subject else message, place, expected, hint)
 
 
 def _plus(grid: Grid, position: int, row: int, subject: str) -> Problem:
