@@ -86,6 +86,7 @@ def test_a_pandas_table_is_in_the_currency_that_is_said() -> None:
         (["$100", "€200", "$300"], r"2 amounts in \$, 1 amount in EUR.*EUR in .*t.csv:3:2"),
         (["100 kr", "$200", "300"], r"1 amount in kr, 1 amount in \$"),
         (["100 €", "200", "£5"], "1 amount in EUR, 1 amount in GBP"),
+        (["$100", "200", "Rs. 5"], "1 amount in \\$, 1 amount in Rs"),
         (["US$100", "C$200", "$5"], "1 amount in USD, 1 amount in CAD"),
     ],
 )

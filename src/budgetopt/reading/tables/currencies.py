@@ -31,6 +31,7 @@ CURRENCIES: dict[str, tuple[str, ...]] = {
     "₪": ("ILS",),
     "₩": ("KRW",),
     "$": ("USD", "AUD", "CAD", "NZD", "MXN"),
+    "rs": ("INR", "PKR", "LKR", "NPR"),
     "kr": ("SEK", "NOK", "DKK"),
     "¥": ("JPY", "CNY"),
 }
