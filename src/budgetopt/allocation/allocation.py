@@ -242,7 +242,7 @@ class Allocation(Drawable, PlanFiles):
         """What each effect brings, and how far it may be off."""
         from budgetopt.allocation.uncertainty import effect_ranges
 
-        return effect_ranges(self)
+        return effect_ranges(self.audit)
 
     @cached_property
     def outcome_ranges(self) -> OutcomeRanges:

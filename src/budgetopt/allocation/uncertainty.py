@@ -18,6 +18,7 @@ from budgetopt.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     from budgetopt.allocation.allocation import Allocation
+    from budgetopt.audit import Audit
 
 __all__ = ["EffectRanges", "OutcomeRanges", "baseline_levels", "effect_ranges", "outcome_ranges"]
 
@@ -161,15 +162,17 @@ def baseline_levels(scenario: Scenario) -> OutcomeLevels:
     return levels_of(scenario, baseline, current_packages(scenario), current_units(scenario))
 
 
-def effect_ranges(plan: Allocation) -> EffectRanges:
-    """Return what each effect brings in a plan, and between what it lies."""
-    scenario, levels = plan.scenario, plan.audit.levels
+def effect_ranges(audit: Audit) -> EffectRanges:
+    """Return what each effect brings in a plan that was audited, and between what it lies."""
+    scenario, levels, plan = audit.scenario, audit.levels, audit.plan
+    packages_taken = plan.packages_in(scenario)
     programs = scenario.programs
     nothing = levels_of(scenario, np.zeros((len(programs), len(scenario.periods)))).level
     before = baseline_levels(scenario).level
-    reached = levels_of(_without_limits(scenario), plan.spending.sum(axis=1), plan.packages, plan.units).level
+    without, spent = _without_limits(scenario), plan.spending.sum(axis=1)
+    reached = levels_of(without, spent, packages_taken, plan.units_in(scenario)).level
     packages = list_packages(scenario)
-    serves, served = (packages.in_service(taken) for taken in (plan.packages, current_packages(scenario)))
+    serves, served = (packages.in_service(taken) for taken in (packages_taken, current_packages(scenario)))
     has_packages = np.zeros(len(programs), dtype=bool)
     has_packages[packages.program] = True
     none = np.empty((0, len(scenario.periods)))

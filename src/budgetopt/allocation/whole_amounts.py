@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,7 +20,7 @@ from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Options, fix_integers
 from budgetopt.solvers.engine import solve_stage
 
-__all__ = ["WholePlan", "is_near", "is_rounded_to", "whole_plan"]
+__all__ = ["RoundingGoal", "WholePlan", "is_near", "is_rounded_to", "whole_plan"]
 
 FINEST = 1e-11
 """The share of the largest amount below which no unit is tried."""
@@ -55,14 +55,33 @@ class WholePlan:
     unit: float
 
 
-def whole_plan(scenario: Scenario, formulation: Formulation, point: Floats) -> WholePlan:
+@dataclass(frozen=True, slots=True, eq=False)
+class RoundingGoal:
+    """What rounded amounts are to be best by where that is not the scenario's first objective.
+
+    Parameters
+    ----------
+    problem
+        The problem whose first stage it is; its first columns are those of the scenario's problem.
+    gain
+        What a plan has of it by its audit; more is better.
+    """
+
+    problem: LinearProgram
+    gain: Callable[[Audit], float]
+
+
+def whole_plan(
+    scenario: Scenario, formulation: Formulation, point: Floats, goal: RoundingGoal | None = None
+) -> WholePlan:
     """Return the plan of a point of the linear program in whole amounts.
 
     Without ``round_to`` these are cents. Where a plan in whole cents misses a limit, or is worth less or more than the
     point, the unit becomes a power of ten smaller until neither is so. With ``round_to`` every amount that can be is a
     multiple of it: first by largest remainders, then by a search for the best multiples around the point. What cannot
     be one stays as it is: packages, fixed parts of funds, whole units of a service, and programs between whose limits
-    no multiple lies. Where no multiples keep every limit, the unit becomes smaller.
+    no multiple lies. Where no multiples keep every limit, the unit becomes smaller. The best multiples are those by the
+    scenario's first objective, or by a goal of its own; the point has the columns of the goal's problem then.
 
     Raises
     ------
@@ -72,8 +91,11 @@ def whole_plan(scenario: Scenario, formulation: Formulation, point: Floats) -> W
     found: list[WholePlan] = []
     rejected: Audit | None = None
     asked, exact = scenario.document.round_to, _values(formulation, point)
+    if goal is None:
+        stage = formulation.linear_program.stages[0]
+        goal = RoundingGoal(formulation.linear_program, lambda audit: -stage.sign * audit.objectives[0].value)
     for unit in _units(scenario, formulation.spending_of(point)):
-        for plan in _rounded(scenario, formulation, point, unit):
+        for plan in _rounded(scenario, formulation, goal.problem, point, unit):
             audit = audit_plan(scenario, plan)
             if audit.accepted:
                 found.append(WholePlan(plan, audit, unit))
@@ -91,8 +113,7 @@ def whole_plan(scenario: Scenario, formulation: Formulation, point: Floats) -> W
         )
     if asked is None:
         return min(found, key=lambda one: _distance(formulation, one.audit, exact, point))
-    stage = formulation.linear_program.stages[0]
-    return max(found, key=lambda one: -stage.sign * one.audit.objectives[0].value)
+    return max(found, key=lambda one: goal.gain(one.audit))
 
 
 def _units(scenario: Scenario, spending: Floats) -> Iterator[float]:
@@ -133,7 +154,9 @@ def _distance(formulation: Formulation, audit: Audit, exact: Sequence[float], po
     return apart
 
 
-def _rounded(scenario: Scenario, formulation: Formulation, point: Floats, unit: float) -> Iterator[SpendingPlan]:
+def _rounded(
+    scenario: Scenario, formulation: Formulation, problem: LinearProgram, point: Floats, unit: float
+) -> Iterator[SpendingPlan]:
     """Yield the plan of a point in whole units: by largest remainders, and beyond cents by a search."""
     if unit <= CENT:
         spending, transfers = _by_remainders(scenario, formulation, point, unit, None)
@@ -143,7 +166,7 @@ def _rounded(scenario: Scenario, formulation: Formulation, point: Floats, unit: 
     spending, transfers = _by_remainders(scenario, formulation, point, unit, held)
     units = _units_of_money(scenario, formulation, point, spending, held)
     yield replace(_exact_plan(formulation, point), spending=spending, transfers=transfers, units=units)
-    best = _searched(formulation, point, unit, held)
+    best = _searched(formulation, problem, point, unit, held)
     if best is not None:
         spending, transfers = _by_remainders(scenario, formulation, best, unit, held)
         yield replace(_exact_plan(formulation, best), spending=spending, transfers=transfers)
@@ -190,12 +213,14 @@ def _units_of_money(
     return np.where(held, units, np.minimum(bought, formulation.limits.most))
 
 
-def _searched(formulation: Formulation, point: Floats, unit: float, held: Bools) -> Floats | None:
+def _searched(
+    formulation: Formulation, problem: LinearProgram, point: Floats, unit: float, held: Bools
+) -> Floats | None:
     """Return the best point whose payments and transfers are whole units near those of a point, None for none.
 
     Integer decisions stay as they are, and what is not paid stays so.
     """
-    problem, terms = fix_integers(formulation.linear_program, point), formulation.terms.spending
+    problem, terms = fix_integers(problem, point), formulation.terms.spending
     funds, periods = len(problem.column_labels.names["fund"]), held.shape[1]
     spends = ~held[terms.program, terms.period]
     cell = ((terms.program * funds + terms.fund) * periods + terms.period)[spends]

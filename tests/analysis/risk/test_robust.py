@@ -14,6 +14,7 @@ from tests.analysis.uncertain import library_or_pool, one_dollar
 import budgetopt as bo
 from budgetopt.analysis.risk.effect_draws import EffectErrors
 from budgetopt.errors import OptionError
+from budgetopt.report.words.robust_words import robust_lines
 
 COSTS, VALUES = (4, 5, 6, 3), (10, 12, 13, 6)
 KNOWN = ({"std_error": "40%"}, {"low": "30%", "high": "120%"}, {"std_error": "20%"}, {"low": "95%"})
@@ -57,7 +58,8 @@ def test_the_150_assets_of_bertsimas_and_sim() -> None:
     known = {0: 1.2, 1: 1.186597, 5: 1.170890, 10: 1.160109, 50: 1.126685}
     for effects, value in known.items():
         found = bo.robust(plan, "budget", effects=effects)
-        assert found.value == pytest.approx(value, abs=5e-7)
+        assert found.certificate.bound == pytest.approx(value, abs=5e-7)
+        assert found.value == pytest.approx(value, abs=3e-6)
         assert found.proved
     curve = bo.robust(plan, "budget").curve.set_index("setting")
     assert curve["robust"][5.0] == pytest.approx(1.170890, abs=5e-7)
@@ -202,3 +204,46 @@ def test_without_a_setting_there_is_no_curve_to_draw() -> None:
     assert found._repr_html_().count("<table") == 3
     with pytest.raises(OptionError, match="has no curve"):
         bo.robust_chart(found)
+
+
+@pytest.mark.parametrize("against", ["low", "regret"])
+@pytest.mark.parametrize("goal", [{"maximize": "weighted outcomes"}, {"minimize": "repairs"}])
+def test_what_is_said_of_rounded_amounts_is_true_of_them(against: Any, goal: dict[str, Any]) -> None:
+    scenario = bo.Scenario.from_document(
+        {
+            "funds": {"general": {"revenue": 10}},
+            "outcomes": {"visits": {"weight": 1}, "repairs": {"weight": 2, "direction": "decrease", "unit": "repairs"}},
+            "programs": {
+                "library": {"outcomes": {"visits": {"curve": [[0, 0], [4.6, 9], [10, 12]], "low": "20%"}}},
+                "pool": {"outcomes": {"visits": {"per_dollar": 1.1, "low": "85%"}}},
+                "roads": {"outcomes": {"repairs": {"curve": [[0, 30], [3.7, 22], [9, 20]], "std_error": "25%"}}},
+            },
+            "rules": [{"name": "Library", "sum": "spending", "where": {"program": "library"}, "at_least": 1}],
+            "objective": goal,
+            "round_to": 1,
+        }
+    )
+    draws = pd.DataFrame({"library": [1, 0.2, 1.3], "pool": [1, 1.1, 0.9], "roads": [1, 0.6, 1.2]})
+    found = bo.robust(scenario, against, given=draws if against == "regret" else None)
+    errors, maximize = EffectErrors.of(found.plan), "maximize" in goal
+    lows = dict(zip((name.split(".")[0] for name in errors.names), errors.ends[0].tolist(), strict=True))
+    cases = draws.to_numpy() if against == "regret" else np.array([[lows[name] for name in draws]])
+
+    def value(amounts: Any, factors: Any) -> float:
+        library, pool, roads = amounts
+        visits = factors[0] * np.interp(library, [0, 4.6, 10], [0, 9, 12]) + factors[1] * 1.1 * pool
+        repairs = 30 - factors[2] * (30 - np.interp(roads, [0, 3.7, 9], [30, 22, 20]))
+        return float(visits - 2 * repairs) if maximize else float(-repairs)
+
+    def worst(amounts: Any) -> float:
+        values = [value(amounts, factors) for factors in cases]
+        return min(each - (most if against == "regret" else 0) for each, most in zip(values, best, strict=True))
+
+    fine = [(a, b, 10 - a - b) for a in np.arange(1, 10.05, 0.1) for b in np.arange(0, 10.05 - a, 0.1)]
+    best = [max(value(amounts, factors) for amounts in fine) for factors in cases]
+    whole = [amounts for amounts in product(range(11), repeat=3) if amounts[0] >= 1 and sum(amounts) <= 10]
+    sign = 1 if maximize and against == "low" else -1
+    assert found.value == pytest.approx(sign * max(map(worst, whole)))
+    assert found.value == pytest.approx(sign * worst(found.programs["robust"]), abs=1e-9)
+    assert found.gap == pytest.approx(found.certificate.bound - worst(found.programs["robust"]))
+    assert ("could be better by" in "\n".join(map(str, robust_lines(found)))) == (found.gap > 1e-3)

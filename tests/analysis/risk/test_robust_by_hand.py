@@ -14,7 +14,8 @@ from tests.analysis.uncertain import one_dollar
 import budgetopt as bo
 from budgetopt.analysis.members import Members
 from budgetopt.analysis.risk import robust as module
-from budgetopt.analysis.risk.robust import _Parts, _tail_mean
+from budgetopt.analysis.risk.robust import _tail_mean
+from budgetopt.analysis.risk.value_parts import ValueParts
 from budgetopt.errors import CertificateError, OptionError, OutOfTimeError
 from budgetopt.solvers import solve_linear_program
 
@@ -171,7 +172,7 @@ def test_the_budget_of_uncertainty(count: int, effects: float | None, setting: f
 
 
 def test_the_worst_of_a_plan() -> None:
-    parts = _Parts(10.0, np.array([4.0, -2, 3]))
+    parts = ValueParts(10.0, np.array([4.0, -2, 3]))
     low, high = np.array([0.5, 0.5, 0.9]), np.array([1.2, 1.5, 2])
     # 2 less, 1 more of what harms, 0.3 less
     assert parts.worst(low, high, 1.0) == pytest.approx(6.7)

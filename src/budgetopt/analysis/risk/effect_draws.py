@@ -15,14 +15,15 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from budgetopt.allocation import Allocation
+from budgetopt.allocation import Allocation, EffectRanges
 from budgetopt.analysis.risk.effect_errors import ErrorShape, FactorDistribution, normal_quantiles
 from budgetopt.errors import OptionError, near
 from budgetopt.formulation.stages import outcome_worths
 from budgetopt.scenario.estimates import NORMAL_95
 from budgetopt.scenario.programs import Bools, Floats, Ints
+from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["EffectErrors", "SharedBy", "effect_texts", "latin_scores"]
+__all__ = ["EffectErrors", "SharedBy", "effect_texts", "effect_values", "latin_scores"]
 
 SharedBy = Literal["source", "program", "outcome", "all"]
 """What effects have in common whose errors go together."""
@@ -99,8 +100,7 @@ class EffectErrors:
         """
         _check_choices(shape, assumed_error, correlation, shared_by)
         scenario, ranges = plan.scenario, plan.effect_ranges
-        worth = outcome_worths(scenario, scenario.objective[0])
-        if worth is None:
+        if outcome_worths(scenario, scenario.objective[0]) is None:
             raise OptionError(
                 "the first objective is no sum of outcomes, so that a factor on an effect does not change it",
                 hint="maximize the weighted outcomes, or one outcome, first",
@@ -115,7 +115,6 @@ class EffectErrors:
                 ranges.said.tolist(), ranges.low.tolist(), ranges.high.tolist(), straight.tolist(), strict=True
             )
         ]
-        counts = 1.0 / (1.0 + scenario.document.discount) ** np.arange(len(scenario.periods))
         return cls(
             ranges.program,
             ranges.outcome,
@@ -127,7 +126,7 @@ class EffectErrors:
             _groups(plan, shared_by) if correlation else np.full(len(ranges.program), -1),
             correlation,
             ranges.moved,
-            ranges.moved @ counts * worth[ranges.outcome],
+            effect_values(scenario, ranges),
         )
 
     @property
@@ -169,6 +168,14 @@ class EffectErrors:
                 scores = shared * common[group] + own * scores
             factors[:, effect] = self.distributions[effect].at(scores)
         return factors
+
+
+def effect_values(scenario: Scenario, ranges: EffectRanges) -> Floats:
+    """Return what each effect adds to the first objective, which is a sum of outcomes; shape (effects,)."""
+    worth = outcome_worths(scenario, scenario.objective[0])
+    assert worth is not None, "a sum of outcomes counts each of them"
+    counts = 1.0 / (1.0 + scenario.document.discount) ** np.arange(len(scenario.periods))
+    return np.asarray(ranges.moved @ counts * worth[ranges.outcome])
 
 
 def latin_scores(count: int, stream: Sequence[int]) -> Floats:

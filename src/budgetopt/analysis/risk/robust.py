@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 
 from budgetopt.allocation import plan_of
-from budgetopt.allocation.whole_amounts import whole_plan
+from budgetopt.allocation.whole_amounts import RoundingGoal, whole_plan
 from budgetopt.analysis.members import run_members
 from budgetopt.analysis.risk.draw_measures import at_limits, objective_unit
 from budgetopt.analysis.risk.drawn_problems import DrawnProblems, amounts_of, ended, solver_of_draws
@@ -18,6 +18,7 @@ from budgetopt.analysis.risk.effect_errors import ErrorShape
 from budgetopt.analysis.risk.ensemble import ERROR_HINT, NOTHING_VARIES
 from budgetopt.analysis.risk.given_draws import read_draws
 from budgetopt.analysis.risk.robust_problems import RobustProblem, budget_of_uncertainty, of_factors, over_draws
+from budgetopt.analysis.risk.value_parts import ValueParts, parts_at, parts_of_plan
 from budgetopt.errors import CertificateError, OptionError, OutOfTimeError, near
 from budgetopt.scenario.column_units import with_units
 from budgetopt.scenario.drawable import Drawable
@@ -59,11 +60,13 @@ class RobustPlan(Drawable):
     curve
         The price of robustness: one row a setting: ``setting``; ``robust``, what its plan brings with so many effects
         at their worst, or in the worst draws; ``expected``, its expected value; ``price``, what that lacks of the best
-        expected value; ``unit``. Empty where there is no setting.
+        expected value; ``unit``. These plans are not rounded. Empty where there is no setting.
     spending_plan, audit
         The robust plan's decisions in whole amounts, and their audit.
     certificate, proved
-        The proof that no plan is more robust, and whether it holds.
+        The proof that no plan is more robust before amounts are rounded, and whether it holds.
+    gap
+        By how much another plan could be more robust, in the unit of what is optimized: what rounding costs, too.
     at_limits
         How many programs with money stand at a floor or a ceiling of their own in every period in the robust plan, and
         how many there are.
@@ -79,6 +82,7 @@ class RobustPlan(Drawable):
     audit: Audit
     certificate: Certificate
     proved: bool
+    gap: float
     at_limits: tuple[int, int]
 
     @property
@@ -147,24 +151,6 @@ def robust(
 
 
 @dataclass(frozen=True, eq=False)
-class _Parts:
-    """A plan's value as estimated, and what each effect adds to it: its value in any draw follows."""
-
-    base: float
-    by_effect: Floats
-
-    def value(self, factors: Floats) -> Floats:
-        """Return its value with factors of shape (..., effects); shape (...)."""
-        return np.asarray(self.base + (factors - 1.0) @ self.by_effect)
-
-    def worst(self, low: Floats, high: Floats, sign: float, count: float = np.inf) -> float:
-        """Return its value with so many effects, those that hurt most, at the end that brings less."""
-        gains = sign * self.by_effect
-        losses = np.sort(np.maximum(np.maximum(gains * (1.0 - low), gains * (1.0 - high)), 0.0))[::-1]
-        return self.base - sign * float(losses @ np.clip(count - np.arange(len(losses)), 0.0, 1.0))
-
-
-@dataclass(frozen=True, eq=False)
 class _Question:
     plan: Allocation
     errors: EffectErrors
@@ -191,19 +177,21 @@ class _Question:
             raise OutOfTimeError("no robust plan was found in time", hint="ask for fewer draws")
         if found.termination is Termination.OPTIMAL and not found.certificate.passed:
             raise CertificateError("the proof of the robust plan does not hold", hint="report the scenario")
-        point = found.x[: drawn.problem.columns]
-        whole = whole_plan(self.plan.scenario, self.plan.formulation, point)
+        sign = -1.0 if self.against == "regret" else -drawn.problem.stages[0].sign
+        goal = RoundingGoal(asked, lambda audit: sign * measure.value(parts_of_plan(audit)))
+        whole = whole_plan(self.plan.scenario, self.plan.formulation, found.x, goal)
         return RobustPlan(
             self.plan,
             self.against,
             measure.setting,
             self._programs(whole.plan),
-            self._measures(drawn, measure, _parts(drawn, point, self.errors)),
+            self._measures(drawn, measure, parts_of_plan(whole.audit)),
             self._curve(drawn, measure),
             whole.plan,
             whole.audit,
             found.certificate,
             found.proved,
+            max(found.certificate.bound - goal.gain(whole.audit), 0.0),
             at_limits(self.plan, whole.plan.spending),
         )
 
@@ -262,7 +250,7 @@ class _Question:
                 grid = (np.arange(0.0, min(count, 5.0) + 1), np.linspace(0.0, count, 11).round(), [setting])
                 name = f"value with {setting:.4g} effects at their worst"
 
-                def worst(parts: _Parts, count: float = setting) -> float:
+                def worst(parts: ValueParts, count: float = setting) -> float:
                     return parts.worst(low, high, sign, count)
 
                 return _Measure(name, problem, worst, setting, np.unique(np.concatenate(grid)).tolist(), worst)
@@ -279,7 +267,7 @@ class _Question:
             problem = over_draws(drawn, varying, factors[:, varying], level=None, best=best)
             return _Measure("largest regret", problem, lambda parts: float((best - sign * parts.value(factors)).max()))
 
-        def measured(parts: _Parts, weight: float = self.weight) -> float:
+        def measured(parts: ValueParts, weight: float = self.weight) -> float:
             gains = sign * parts.value(factors)
             return sign * ((1.0 - weight) * float(gains.mean()) + weight * _tail_mean(gains, self.level))
 
@@ -314,12 +302,12 @@ class _Question:
         )
         return with_units(table, plan.scenario)
 
-    def _measures(self, drawn: DrawnProblems, measure: _Measure, after: _Parts) -> pd.DataFrame:
+    def _measures(self, drawn: DrawnProblems, measure: _Measure, after: ValueParts) -> pd.DataFrame:
         import pandas as pd
 
-        before, sign = _Parts(self.plan.plan_value, self.errors.value), -drawn.problem.stages[0].sign
+        before, sign = ValueParts(self.plan.plan_value, self.errors.value), -drawn.problem.stages[0].sign
         mean, ends = drawn.factors.mean(axis=0), self.errors.ends
-        rows: dict[str, Callable[[_Parts], Any]] = {
+        rows: dict[str, Callable[[ValueParts], Any]] = {
             measure.name: measure.value,
             "value as estimated": lambda parts: parts.base,
             "expected value": lambda parts: parts.value(mean),
@@ -341,14 +329,14 @@ class _Question:
         rows, mean, sign = [], drawn.factors.mean(axis=0), -drawn.problem.stages[0].sign
         if measure.along is not None:
             best = _solved(LiveModel(of_factors(drawn, mean[drawn.costs.effect], "expected").problem, drawn.options))
-            highest = float(_parts(drawn, best, self.errors).value(mean))
+            highest = float(parts_at(drawn, best, self.errors).value(mean))
             model = LiveModel(measure.problem.problem, drawn.options)
             for setting in measure.settings:
                 model.set_costs(measure.problem.cost_at(setting), maximize=True)
                 found = ended(model.solve())
                 if found.x is None:
                     continue
-                parts = _parts(drawn, found.x[: drawn.problem.columns], self.errors)
+                parts = parts_at(drawn, found.x[: drawn.problem.columns], self.errors)
                 expected = float(parts.value(mean))
                 price = max(0.0, sign * (highest - expected))
                 rows.append((setting, measure.along(parts, setting), expected, price, objective_unit(self.plan)))
@@ -362,15 +350,10 @@ class _Measure:
 
     name: str
     problem: RobustProblem
-    value: Callable[[_Parts], Any]
+    value: Callable[[ValueParts], Any]
     setting: float = np.nan
     settings: Sequence[float] = ()
-    along: Callable[[_Parts, float], float] | None = None
-
-
-def _parts(drawn: DrawnProblems, x: Floats, errors: EffectErrors) -> _Parts:
-    stage = drawn.problem.stages[0]
-    return _Parts(stage.value(x), drawn.costs.by_effect(x, len(errors.names)))
+    along: Callable[[ValueParts, float], float] | None = None
 
 
 def _worse(drawn: DrawnProblems, low: Floats, high: Floats) -> Floats:

@@ -13,6 +13,8 @@ from budgetopt.report.words.ensemble_words import KEPT_LIMITS, amount_text
 __all__ = ["robust_lines"]
 
 MOST_ROWS = 20
+SHOWN = 1e-6
+"""What rounding costs is said beyond this share of what the plan brings."""
 GOALS = {
     "expected": "It is the plan with the best expected value.",
     "low": "It is the plan with the best value if every effect is at the end of its range that brings less.",
@@ -27,7 +29,13 @@ SETTINGS = {"budget": "effects at their worst", "cvar": "weight of the worst dra
 def robust_lines(found: RobustPlan) -> list[str]:
     """Return a robust plan beside the plan by the estimates, and the price of robustness."""
     numbers = Numbers(found.plan.scenario.currency)
-    lines = [one_line(found.plan.scenario.name), "", f"A robust plan. {GOALS[found.against]}", *_notes(found), ""]
+    lines = [
+        one_line(found.plan.scenario.name),
+        "",
+        f"A robust plan. {GOALS[found.against]}",
+        *_notes(found, numbers),
+        "",
+    ]
     headers = ["measure", "plan by the estimates", "robust plan", "difference", "unit"]
     rows = [
         [
@@ -49,10 +57,13 @@ def _five_digits(value: float) -> float:
     return float(f"{value:.5g}")
 
 
-def _notes(found: RobustPlan) -> Iterator[str]:
+def _notes(found: RobustPlan, numbers: Numbers) -> Iterator[str]:
     yield KEPT_LIMITS
     if not found.proved:
         yield "It is not proved that no plan is more robust."
+    elif found.gap > SHOWN * found.measures["robust"].abs().max():
+        most = numbers.with_unit(_five_digits(found.gap), str(found.measures["unit"].iloc[0]))
+        yield f"Its amounts are rounded: a plan with other amounts could be better by {most} at most."
     held, programs = found.at_limits
     if programs and held == programs:
         yield (
