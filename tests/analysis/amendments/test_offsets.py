@@ -12,6 +12,7 @@ from budgetopt.analysis.amendments.departures import departures
 from budgetopt.analysis.amendments.moved_plan import MovedPlan
 from budgetopt.analysis.amendments.offsets import _may_be_moved, _with_price_of_cents, _without_noise
 from budgetopt.formulation import formulate
+from budgetopt.report.words.amend_words import amend_lines
 
 YEARS = ["FY1", "FY2"]
 
@@ -226,3 +227,27 @@ def test_cents_are_not_put_back_below_nothing() -> None:
     plan = bo.SpendingPlan(spending, np.zeros((2, 2, 2)))
     found = _without_noise(scenario, amounts * 1.5, plan)
     assert found.spending[1].tolist() == [[20, 20], [10, 10]]
+
+
+@pytest.mark.parametrize(
+    ("motion", "after"),
+    [
+        # the best plan gives pool and park 50 each in both years; in 25s, park is worth least
+        ("add 7 to pool", [[57, 57], [25, 25], [0, 0]]),
+        # neither gives up enough by itself: of two 25s one would be too few
+        ("add 33 to camp in FY2", [[50, 25], [50, 25], [0, 33]]),
+    ],
+)
+def test_offsets_in_rounded_amounts_leave_what_motions_set(motion: str, after: list[list[float]]) -> None:
+    found = bo.amend(years(round_to=25), motion)
+    assert found.offsets is not None
+    assert found.offsets.plan.spending.sum(axis=1).tolist() == after
+    assert found.offsets.audit.accepted
+
+
+def test_freed_money_in_rounded_amounts_does_not_undo_the_motion() -> None:
+    found = bo.amend(years(round_to=25), "cut park by 20")
+    assert found.purchases is not None
+    assert not found.purchases.bought.any()
+    said = "No other program gains by the $40 that the motions free in multiples of $25."
+    assert list(amend_lines(found))[-1] == said

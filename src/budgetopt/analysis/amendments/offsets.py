@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from budgetopt.allocation.whole_amounts import whole_plan
+from budgetopt.allocation.whole_amounts import RoundingGoal, whole_plan
 from budgetopt.analysis.amendments.departures import Departures, departures
 from budgetopt.analysis.amendments.moved_plan import MovedPlan
 from budgetopt.analysis.infeasibility.amending import missed_limits, needed_numbers
@@ -161,14 +161,16 @@ def _best_moves(
     rises, falls = (side > 0 for side in most)
     moved = Stage("minimize what is moved", around.cost(1.0, 1.0), maximize=False)
     stage = _with_price_of_cents(problem.stages[0], formulation, around, rises, falls)
-    outcome = solve_linear_program(replace(problem, stages=(stage, moved)), Options(time_limit=time_limit))
+    asked = replace(problem, stages=(stage, moved))
+    outcome = solve_linear_program(asked, Options(time_limit=time_limit))
     if outcome.x is None:
         return None
     held = replace(formulation.limits, lower=np.where(falls, formulation.limits.lower, amounts).clip(max=amounts))
     upper = np.minimum(np.where(free, held.upper, amounts), amounts + more)
     held = replace(held, upper=np.maximum(upper, held.lower))
-    point = outcome.x[: formulation.linear_program.columns]
-    plan = whole_plan(relaxed, replace(formulation, limits=held), point).plan
+    # what motions set stays as it is where amounts are rounded, too
+    goal = RoundingGoal(asked, lambda audit: -stage.sign * audit.objectives[0].value)
+    plan = whole_plan(relaxed, replace(formulation, limits=held), outcome.x, goal).plan
     return _without_noise(relaxed, amounts, plan), outcome.proved
 
 

@@ -155,14 +155,20 @@ def _purchases(found: Amended) -> Iterator[str]:
     numbers = Numbers(found.scenario.currency)
     freed, left = numbers.spoken_money(bought.freed), bought.freed - float(bought.bought.sum())
     if not bought.bought.any():
-        yield f"No other program gains by the {freed} that the motions free."
+        yield f"No other program gains by the {freed} that the motions free{_in_multiples(found)}."
         return
     best = "buy most" if bought.proved else "buy most, of what was found (not proved),"
     yield f"The {freed} that the motions free would {best} as:"
     yield from (f"- {amounts} more for “{name}”" for name, amounts in _amounts(found, bought.bought))
     if left > NOISE * found.scenario.cent:
-        yield f"The other {numbers.spoken_money(left)} would buy nothing more."
+        yield f"The other {numbers.spoken_money(left)} would buy nothing more{_in_multiples(found)}."
     yield f"With that: {_against_start(found, bought.audit)}."
+
+
+def _in_multiples(found: Amended) -> str:
+    """Return in what amounts money is given, where the scenario rounds it."""
+    unit = found.scenario.document.round_to
+    return f" in multiples of {Numbers(found.scenario.currency).exact_money(unit)}" if unit else ""
 
 
 def _waivers(found: Amended) -> Iterator[str]:
