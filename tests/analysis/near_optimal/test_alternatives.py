@@ -101,3 +101,13 @@ def test_the_programs_whose_ranges_are_asked_for() -> None:
 def test_what_cannot_be_asked(options: dict[str, Any], message: str) -> None:
     with pytest.raises(bo.InputError, match=message):
         bo.alternatives(town(3, 2), **options)
+
+
+def test_plans_in_rounded_amounts_differ_and_are_good_enough() -> None:
+    # the best plan has a 60, b 40 and is worth 260: 3% of that is 7.8, and moves of 5 lose 5 each
+    found = bo.alternatives(town(3, 2, 1, round_to=5), within=0.03, count=3)
+    assert found.best.spending.sum(axis=(1, 2)).tolist() == [60, 40, 0]
+    amounts = [one.plan.spending.sum(axis=(1, 2)).tolist() for one in found.plans]
+    assert sorted(amounts) == [[55, 45, 0], [60, 35, 5]]
+    assert (found.summary["lost"] <= 0.03).all()
+    assert [one.difference for one in found.plans] == [10, 10]

@@ -135,7 +135,7 @@ def test_plans_are_told_apart_from_the_nearest_one() -> None:
     assert best.spending.ravel().tolist() == [30, 30]
     near = best.formulation.linear_program
     unknown = np.full(2, np.nan)
-    first, second = different_plans(best, near, (unknown, unknown), 2, 9.0)
+    first, second = different_plans(best, near, np.inf, (unknown, unknown), 2, 9.0)
     # no value is asked for here: nothing at all, and all for b, are 60 away from the best plan and from each other
     assert sorted(one.plan.spending.ravel().tolist() for one in (first, second)) == [[0, 0], [0, 60]]
     assert (first.difference, second.difference) == (60, 60)
@@ -146,4 +146,4 @@ def test_plans_are_told_apart_from_the_nearest_one() -> None:
             *(f"programs.{name}.spending.at_most=30" for name in "ab"),
         )
     )
-    assert different_plans(fixed, fixed.formulation.linear_program, (unknown, unknown), 2, 9.0) == []
+    assert different_plans(fixed, fixed.formulation.linear_program, np.inf, (unknown, unknown), 2, 9.0) == []

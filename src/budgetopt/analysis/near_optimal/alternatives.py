@@ -180,7 +180,9 @@ def alternatives(
     best = plan_of(subject, "alternatives")
     scenario = best.scenario
     rows = np.arange(len(scenario.programs)) if programs is None else rows_of(scenario, programs)
-    near = _near_best(best, within)
+    # where nothing is given up, what rounding leaves is
+    given_up = max(within, 1e-9) * abs(best.objective_value)
+    near = _near_best(best, given_up)
     shared = _RangeSearch(near, _dollars(best), rows, time_limit / 4)
     text = "Looking for the range of each program"
     found = run_members(_ranges_of, shared, 2 * len(rows), text=text, machines=machines)
@@ -192,8 +194,8 @@ def alternatives(
     amounts = best.spending.sum(axis=(1, 2))
     # the plan itself is one of them, in whole cents
     least, most = np.minimum(sides[0].round(2), amounts), np.maximum(sides[1].round(2), amounts)
-    plans = () if found.interrupted else tuple(different_plans(best, near, (least, most), count, time_limit))
-    return Alternatives(best, within, plans, least, most, shown[0] & shown[1], found.failed, found.interrupted)
+    plans = different_plans(best, near, given_up, (least, most), 0 if found.interrupted else count, time_limit)
+    return Alternatives(best, within, tuple(plans), least, most, shown[0] & shown[1], found.failed, found.interrupted)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -206,13 +208,10 @@ class _RangeSearch:
     seconds: float
 
 
-def _near_best(best: Allocation, within: float) -> LinearProgram:
-    """Return the problem of all plans within a share of the best value."""
+def _near_best(best: Allocation, given_up: float) -> LinearProgram:
+    """Return the problem of all plans that give up so much of the best value at most."""
     problem = best.formulation.linear_program
-    value = best.objective_value
-    # where nothing is given up, what rounding leaves is
-    given_up = max(within, 1e-9) * abs(value)
-    return replace(with_value_row(problem, problem.stages[0], value, given_up), tie_break=None)
+    return replace(with_value_row(problem, problem.stages[0], best.objective_value, given_up), tie_break=None)
 
 
 def _dollars(best: Allocation) -> tuple[Ints, Ints, Floats]:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from budgetopt.allocation import Allocation
-from budgetopt.allocation.whole_amounts import whole_plan
+from budgetopt.allocation.allocation import MATERIAL
+from budgetopt.allocation.whole_amounts import RoundingGoal, whole_plan
 from budgetopt.analysis.amendments.departures import Departures, departures
 from budgetopt.audit import Audit, SpendingPlan
 from budgetopt.formulation import Block, Labels, LinearProgram, Matrix, Stage
@@ -61,14 +62,19 @@ class Alternative:
 
 
 def different_plans(
-    best: Allocation, near: LinearProgram, ranges: tuple[Floats, Floats], count: int, seconds: float
+    best: Allocation,
+    near: LinearProgram,
+    given_up: float,
+    ranges: tuple[Floats, Floats],
+    count: int,
+    seconds: float,
 ) -> list[Alternative]:
     """Return plans each of which differs most from the nearest of those before it.
 
     Parameters
     ----------
-    near
-        The problem of all plans that are good enough.
+    near, given_up
+        The problem of all plans that are good enough, and how much of the first objective these may give up.
     ranges
         The least and the most that each program gets in such plans, NaN where that is not known; shape (programs,).
     count, seconds
@@ -81,12 +87,25 @@ def different_plans(
         answer = solve_stage(wide, wide.stages[0], Options(time_limit=seconds, gap=CLOSE))
         if answer.x is None or answer.objective <= 1.0:
             break
-        whole = whole_plan(best.scenario, best.formulation, answer.x[: best.formulation.linear_program.columns])
-        amounts = whole.plan.spending.sum(axis=(1, 2))
-        difference = min(float(np.abs(amounts - one).sum()) for one in before)
+        goal = RoundingGoal(wide, lambda audit: _difference(best, audit, given_up, before))
+        whole = whole_plan(best.scenario, best.formulation, answer.x, goal)
+        difference = goal.gain(whole.audit)
+        if difference <= 1.0:
+            # no rounding leaves it different and good enough
+            break
         found.append(Alternative(whole.audit, difference, max(float(answer.bound), difference)))
-        before.append(amounts)
+        before.append(whole.plan.spending.sum(axis=(1, 2)))
     return found
+
+
+def _difference(best: Allocation, audit: Audit, given_up: float, before: Sequence[Floats]) -> float:
+    """Return how far a plan is from the nearest of some; below zero if it gives up more of the best than it may."""
+    sign, value = best.formulation.linear_program.stages[0].sign, best.objective_value
+    too_much = sign * (audit.objectives[0].value - value) - given_up - MATERIAL * max(abs(value), 1.0)
+    if too_much > 0:
+        return -too_much
+    amounts = audit.plan.spending.sum(axis=(1, 2))
+    return min(float(np.abs(amounts - one).sum()) for one in before)
 
 
 def _distances(
