@@ -10,19 +10,22 @@ import pytest
 import budgetopt as bo
 from small_scenarios import drawn_packages
 
+PROGRAMS = {
+    "pool": {"spending": {"at_least": 10, "at_most": 60}, "outcomes": {"good": {"per_dollar": 3}}},
+    "park": {"department": "Parks", "outcomes": {"good": {"per_dollar": 2}}},
+    "books": {"outcomes": {"good": {"curve": [[0, 5], [50, 55]]}}},
+}
 
-def town(*rules: dict[str, object]) -> bo.Scenario:
+
+def town(*rules: dict[str, object], **more: object) -> bo.Scenario:
     """Return a town whose best plan gives the pool 60, the park 40 and books nothing, worth 260."""
     return bo.Scenario.from_document(
         {
             "funds": {"general": {"revenue": 100}},
             "outcomes": {"good": {"weight": 1}},
-            "programs": {
-                "pool": {"spending": {"at_least": 10, "at_most": 60}, "outcomes": {"good": {"per_dollar": 3}}},
-                "park": {"department": "Parks", "outcomes": {"good": {"per_dollar": 2}}},
-                "books": {"outcomes": {"good": {"curve": [[0, 5], [50, 55]]}}},
-            },
+            "programs": PROGRAMS,
             "rules": list(rules),
+            **more,
         }
     )
 
@@ -84,3 +87,14 @@ def test_the_same_in_two_processes_and_as_a_command(capsys: pytest.CaptureFixtur
     assert main(["prices", "scenarios/classics/wyndor", "--replacement", "--format", "csv"]) == 0
     assert capsys.readouterr().out.startswith("program,name,spending,value,lost,lost_share,lost_per_dollar,unit,note\n")
     assert main(["prices", "scenarios/classics/wyndor", "--replacement", "--hold"]) == 2
+
+
+@pytest.mark.parametrize("within", [0.0, 0.1])
+def test_what_later_objectives_give_up_is_no_loss_by_a_program(within: float) -> None:
+    goals = [{"maximize": "weighted outcomes", "within": within}, {"minimize": "spending"}]
+    plan = bo.solve(town(objective=goals))
+    assert plan.plan_value == pytest.approx(265 * (1 - within))
+    table = bo.replacement_values(plan)
+    alone = bo.replacement_values(town())
+    assert table["lost"].tolist() == pytest.approx([60, 40, 0], abs=1e-6)
+    assert table["lost_share"].tolist() == pytest.approx(alone["lost_share"].tolist(), abs=1e-9)

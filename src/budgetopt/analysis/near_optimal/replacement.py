@@ -60,7 +60,8 @@ def replacement_values(
     -------
     pandas.DataFrame
         ``program``, ``name``, ``spending`` (dollars of the plan, all periods), ``value`` (of the first objective
-        without it), ``lost`` (by how much that is worse), ``lost_share`` (of the best value; NaN where that is zero),
+        without it), ``lost`` (by how much that is worse than the best value with it, whatever later objectives give up
+        of either), ``lost_share`` (of the best value; NaN where that is zero),
         ``lost_per_dollar`` (of its spending), ``unit`` (the currency of ``spending``), ``note`` (what is not proved, or
         why there is no value).
 
@@ -91,8 +92,11 @@ def _table(best: Allocation, rows: Ints, found: Members[tuple[float, str]]) -> p
     for one in found.failed:
         notes[one.number] = one.reason
     notes[np.isnan(values) & (notes == "")] = INTERRUPTED
-    lost = best.solver_result.stages[0].stage.sign * (values - best.objective_value)
-    lost[np.abs(lost) <= 1e-9 * max(abs(best.objective_value), 1.0)] = 0.0
+    sign = best.solver_result.stages[0].stage.sign
+    # what later objectives gave up of the first one is no loss by a program
+    value = best.objective_value - sign * best.certificate.conceded
+    lost = sign * (values - value)
+    lost[np.abs(lost) <= 1e-9 * max(abs(value), 1.0)] = 0.0
     per_dollar = np.divide(lost, spending, out=np.full(len(rows), np.nan), where=spending > scenario.cent)
     table = pd.DataFrame(
         {
@@ -101,7 +105,7 @@ def _table(best: Allocation, rows: Ints, found: Members[tuple[float, str]]) -> p
             "spending": spending,
             "value": values,
             "lost": lost,
-            "lost_share": lost_shares(lost, best.objective_value),
+            "lost_share": lost_shares(lost, value),
             "lost_per_dollar": per_dollar,
             "unit": np.full(len(rows), scenario.currency, dtype=object),
             "note": notes,
