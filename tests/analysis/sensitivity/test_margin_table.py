@@ -73,3 +73,11 @@ def test_a_service_and_a_fixed_cost_are_reckoned_in_dollars():
     assert table.loc["a", "spending"] == pytest.approx(60)
     assert table.loc["a", "last_dollar"] == pytest.approx(6.0)
     assert table.loc["b", "price"] == pytest.approx(1.6)
+
+
+def test_no_range_in_which_a_plan_stays_that_gives_up_some_of_the_first_objective():
+    goals = [{"maximize": "weighted outcomes", "within": "5%"}, {"minimize": "spending"}]
+    ranges = ["effect_until_less", "effect_until_more"]
+    table, alone = table_of(scenario_of(objective=goals)), table_of(scenario_of())
+    assert table[ranges].isna().all(axis=None)
+    assert alone[ranges].notna().any(axis=None)

@@ -17,6 +17,7 @@ import budgetopt as bo
 from budgetopt.allocation import Allocation
 from budgetopt.errors import UnknownNameError
 from budgetopt.report.explained.explanation import explain, tell
+from budgetopt.report.figures.price_table import price_lines
 from language.small import LATER, document_of
 from measures import best_value
 
@@ -390,3 +391,22 @@ def test_what_a_target_asks_for_takes_more_money_where_its_effect_is_smaller() -
     # so a change of its effect does bring it more, and only a greater one does not
     last = explain(plan, "a").sentences[-1]
     assert last == "No greater effect, lower cost or greater weight, up to a hundredfold, would bring it more."
+
+
+@pytest.mark.parametrize(("within", "told"), [("4%", True), (0, False)])
+def test_of_which_value_gains_are_told_where_later_objectives_give_some_up(within: Any, told: bool) -> None:
+    goals = [{"maximize": "weighted outcomes", "within": within}, {"minimize": "change from baseline"}]
+    programs = {
+        "pool": {"baseline": 50, "outcomes": {"good": {"per_dollar": 3}}},
+        "park": {"baseline": 50, "outcomes": {"good": {"per_dollar": 2}}},
+    }
+    document = {"funds": {"general": {"revenue": 100}}, "outcomes": {"good": {"weight": 1}}, "programs": programs}
+    plan = bo.solve(bo.Scenario.from_document({**document, "objective": goals}))
+    more = bo.solve(bo.Scenario.from_document({**document, "objective": goals, "funds": {"general": {"revenue": 101}}}))
+    # a dollar more adds 3 to the best value, and to the plan what is left of that
+    assert more.plan_value - plan.plan_value == pytest.approx(3 * (0.96 if told else 1))
+    said = "Later objectives may give up 4% of the first one: "
+    for text in (tell(plan), explain(plan, "park"), explain(plan, "general")):
+        assert (said in str(text)) == told
+    for figures in (bo.prices(plan), bo.marginal_returns(plan), bo.replacement_values(plan)):
+        assert (f"{said}prices and costs are of its best value." in list(map(str, price_lines(plan, figures)))) == told

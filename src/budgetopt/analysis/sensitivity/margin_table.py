@@ -10,6 +10,7 @@ from budgetopt.allocation import plan_of
 from budgetopt.analysis.live_problem.what_if import WhatIf
 from budgetopt.analysis.sensitivity.total_costs import solved
 from budgetopt.formulation.linear_program import Bools, Floats
+from budgetopt.formulation.stages import gives_up
 from budgetopt.scenario.column_units import FACTOR, PRICE, with_units
 from budgetopt.solvers.faces import fix_integers
 
@@ -37,7 +38,8 @@ def marginal_returns(plan: Subject, *, question: WhatIf | None = None) -> pd.Dat
     ``last_charges`` for its last dollar, which differs where a curve bends. A program is funded further as long as its
     next dollar is worth more than price and charges together. ``effect_until_less`` and ``effect_until_more`` are the
     range of its effect, as factors on today's: between them the plan stays the best, in the textbook sense of ranging
-    the coefficients of the objective. (:func:`break_even_factors` goes on to where the program's money moves.)
+    the coefficients of the objective; NaN where later objectives may give up some of the first one.
+    (:func:`break_even_factors` goes on to where the program's money moves.)
 
     In problems with integer decisions the price is that of the plan as it stands, with these decisions held.
 
@@ -84,7 +86,7 @@ def marginal_returns(plan: Subject, *, question: WhatIf | None = None) -> pd.Dat
     ):
         cost = table["price"] + table[charged]
         with np.errstate(divide="ignore", invalid="ignore"):
-            table[ratio] = np.where(table[worth] > 0, cost / table[worth], np.nan)
+            table[ratio] = np.where((table[worth] > 0) & (not gives_up(scenario)), cost / table[worth], np.nan)
     return with_units(table[~np.repeat(_packaged(plan), periods)].reset_index(drop=True), scenario, _UNITS)
 
 

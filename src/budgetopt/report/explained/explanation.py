@@ -122,7 +122,9 @@ def explain(plan: Subject, name: str | None = None, *, question: WhatIf | None =
     if name is None:
         return tell(plan)
     part = named(plan.scenario, name)
-    return _explained(plan, part, question or question_about(plan, exact=part.kind == "program"))
+    found = _explained(plan, part, question or question_about(plan, exact=part.kind == "program"))
+    told = Gain.told(plan.scenario, Numbers(plan.scenario.currency), "what is said of gains and losses here is")
+    return replace(found, sentences=(*found.sentences, *told))
 
 
 def _explained(plan: Allocation, part: Named, question: WhatIf) -> Explanation:

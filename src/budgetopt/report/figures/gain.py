@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from budgetopt.allocation import Allocation
-from budgetopt.formulation.stages import decides_first
+from budgetopt.formulation.stages import decides_first, gives_up
 from budgetopt.report.figures.numbers import Numbers, singular
 from budgetopt.report.figures.text import one_line
 from budgetopt.scenario.model import CHANGE, LARGEST_CUT, SHORTFALL, SPENDING, WEIGHTED_OUTCOMES, Smallest
@@ -48,6 +48,14 @@ class Gain:
         known = scenario.outcomes.get(what.removeprefix("outcome "))
         unit = one_line(first.name or (known.unit if known else ""))
         return cls(what, first.maximize is not None, unit, numbers, in_first)
+
+    @staticmethod
+    def told(scenario: Scenario, numbers: Numbers, what: str) -> list[str]:
+        """Return of which value gains are told where later objectives may give up some of the first one."""
+        if not gives_up(scenario):
+            return []
+        share = numbers.share(float(scenario.objective[0].within or 0.0), 3)
+        return [f"Later objectives may give up {share} of the first one: {what} of its best value."]
 
     def words(self, gain: float) -> str:
         """Return a gain in words that follow *would*: ``save $1.20``, ``add 8.3 households``."""

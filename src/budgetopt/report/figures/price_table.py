@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from budgetopt.allocation import Allocation
 from budgetopt.analysis.live_problem.what_if import UNTOLD
+from budgetopt.report.figures.gain import Gain
 from budgetopt.report.figures.numbers import Numbers, plural
 from budgetopt.report.figures.text import label, one_line
 from budgetopt.report.figures.text_table import TextTable
@@ -23,6 +24,8 @@ HIDDEN = ("method", "because", "unit", "unknown")
 """Columns that are said beneath the table, or not at all."""
 NAMING = ("kind", "name", "part", "period", "program", "figure")
 """Columns that say what a row is about."""
+OF_FIRST = {"price", "relief", "figure", "cost", "lost"}
+"""Columns of tables whose figures are about the first objective alone."""
 SPARE = (
     ("effect until less", "effect until more"),
     ("effect for more", "effect for less"),
@@ -56,6 +59,8 @@ def price_lines(plan: Allocation, table: pd.DataFrame) -> Iterator[str]:
     naming = max((at + 1 for at, column in enumerate(shown) if column in NAMING), default=1)
     yield TextTable(headers, zip(*cells, strict=True), right, names=naming, spare=SPARE, beneath="held by")
     yield from _notes(table)
+    if OF_FIRST & set(table.columns):
+        yield from (line for note in Gain.told(plan.scenario, numbers, "prices and costs are") for line in ("", note))
     yield from _unknown(table)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from budgetopt.allocation import Allocation
 from budgetopt.allocation.reasons import what_limits
 from budgetopt.formulation.fund_rows import inflow
-from budgetopt.report.figures.limit_lines import LimitLine, LimitLines
+from budgetopt.report.figures.limit_lines import Gain, LimitLine, LimitLines
 from budgetopt.report.figures.numbers import Numbers, brought, join_words, plural
 from budgetopt.report.figures.outcome_rows import OutcomeRow
 from budgetopt.report.figures.rounded_money import Figures
@@ -35,7 +35,7 @@ class Claim:
     ----------
     kind
         What it is about: ``spending``, ``counts``, ``largest``, ``next``, ``reasons``, ``packages``, ``outcomes``,
-        ``ranges``, ``balances``, ``money``, ``limit``, ``search``.
+        ``ranges``, ``balances``, ``money``, ``limit``, ``within``, ``search``.
     text
         The sentence.
     figures
@@ -64,7 +64,7 @@ def story_claims(
     claims += [*_packages(plan, figures), *_outcomes(outcomes, numbers), *_funds(plan, figures, numbers)]
     has_money = figures.spending.any() or inflow(plan.scenario).any()
     claims += (
-        _limits(plan, limits, numbers) if has_money else [Claim("money", "There is no money to spend.", {"funds": []})]
+        _gains(plan, limits, numbers) if has_money else [Claim("money", "There is no money to spend.", {"funds": []})]
     )
     if not plan.solver_result.proved:
         better = how_much_better(plan, numbers)
@@ -286,6 +286,15 @@ def _funds(plan: Allocation, figures: Figures, numbers: Numbers) -> Iterator[Cla
         words += f"; before that, {numbers.spoken_money(lapsed * dollars)} lapses"
     amounts = {keys[at]: int(free[at]) * dollars for at in holders}
     yield Claim("balances", f"{words}.", {"left": amounts, "lapsed": lapsed * dollars})
+
+
+def _gains(plan: Allocation, limits: LimitLines, numbers: Numbers) -> list[Claim]:
+    """Return what limits the plan, and of which value it is said what more money or another limit would bring."""
+    claims = _limits(plan, limits, numbers)
+    if any(claim.figures.get("price", 0.0) > 0 for claim in claims):
+        told = Gain.told(plan.scenario, numbers, "what more money or another limit would bring is said")
+        claims += [Claim("within", text) for text in told]
+    return claims
 
 
 def _limits(plan: Allocation, limits: LimitLines, numbers: Numbers) -> list[Claim]:
