@@ -9,6 +9,7 @@ import pandas as pd
 
 from budgetopt.analysis.risk.ensemble import Ensemble
 from budgetopt.analysis.risk.information_value import PREDICTED, InformationValue
+from budgetopt.report.figures.gain import Gain
 from budgetopt.report.figures.numbers import Numbers, plural
 from budgetopt.report.figures.text import label, one_line
 from budgetopt.report.figures.text_table import TextTable
@@ -78,6 +79,7 @@ def _drawn(found: Ensemble) -> Iterator[str]:
     if found.assumed:
         yield f"The standard error of {plural(found.assumed, 'effect')} is assumed: the scenario says none."
     yield KEPT_LIMITS
+    yield from Gain.told(found.plan.scenario, _numbers(found), "the best plan of a draw is that")
     if found.interrupted:
         yield f"Interrupted: {plural(found.requested - solved, 'draw')} of {found.requested:,} were not solved."
     if found.failed:
@@ -250,6 +252,7 @@ def effect_cells(row: pd.Series, numbers: Numbers, *, study: bool) -> Sequence[s
 def information_basis(found: InformationValue) -> Iterator[str]:
     """Say how the figures were worked out, and what they rest on."""
     table = found.table
+    yield from Gain.told(found.plan.scenario, _numbers(found), "the plan that changes is that")
     yield "The plan changes where an effect is below, or above, such a share of its estimate, all others at their mean."
     yield "Values are exact expectations over the pieces of the best value, in units of the objective. " + KEPT_LIMITS
     if len(table) and (table["method"] == PREDICTED).any():
