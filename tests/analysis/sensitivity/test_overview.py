@@ -59,6 +59,11 @@ def test_a_rule_holds_a_program_only_where_it_would_move_without_it(reason, char
     assert held_by(reason, charges, last, following, price) == said
 
 
+def test_nothing_is_added_to_the_first_of_several_objectives() -> None:
+    said = held_by("unfunded: the money buys more elsewhere", {}, math.nan, 0.0, 1.0, first="the first objective")
+    assert said == "unfunded: a dollar here would add nothing to the first objective"
+
+
 def scenario_of(**parts):
     return bo.Scenario.from_document(
         {

@@ -14,7 +14,7 @@ from budgetopt.analysis.live_problem.what_if import WhatIf, question_about
 from budgetopt.analysis.sensitivity.break_even import factors_of
 from budgetopt.analysis.sensitivity.margin_table import charges_by_rule, duals_of, marginal_returns
 from budgetopt.analysis.sensitivity.more_or_not import NOT_SOLVED
-from budgetopt.formulation.stages import outcome_worths
+from budgetopt.formulation.stages import decides_first, outcome_worths
 from budgetopt.scenario.column_units import CURRENCY, FACTOR, PRICE, with_units
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
@@ -33,16 +33,24 @@ TOO_LATE = f"the searches have {LONGEST:.0f} seconds together"
 NOT_ASKED = "it was not asked for"
 
 
-def held_by(reason: str, charges: Mapping[tuple[str, str], float], last: float, following: float, price: float) -> str:
+def held_by(
+    reason: str,
+    charges: Mapping[tuple[str, str], float],
+    last: float,
+    following: float,
+    price: float,
+    *,
+    first: str = "",
+) -> str:
     """Return what holds a program, in a few words: its own reason in the plan, or the rule without which it would move.
 
     ``charges`` is what each binding rule adds to the price of the program's dollar. ``last`` and ``following`` are what
     its last and next dollar add to the objective (NaN where there is none, or where the objective is no sum of
-    outcomes), and ``price`` is what a dollar adds elsewhere.
+    outcomes), and ``price`` is what a dollar adds elsewhere. ``first`` names what these are about where more decides.
     """
     is_favoured = any(charge < 0 for charge in charges.values())
     if reason.startswith("unfunded: the money") and following <= 0 and not is_favoured:
-        return "unfunded: a dollar here would add nothing"
+        return f"unfunded: a dollar here would add nothing{f' to {first}' if first else ''}"
     held = {key: charge for key, charge in charges.items() if key[0] in ("rule", "target")}
     if reason in PLAIN and held:
         highest, lowest = max(held, key=lambda key: held[key]), min(held, key=lambda key: held[key])
@@ -101,7 +109,7 @@ def explain_all(plan: Subject, *, follow: bool | None = None, question: WhatIf |
         figures[:, :2] = np.nan
     charges = [{}] * len(ids) if duals is None else charges_by_rule(question, duals)
     held = [
-        held_by(str(reason), charged, *margin)
+        held_by(str(reason), charged, *margin, first=decides_first(plan.scenario))
         for reason, charged, margin in zip(programs["reason"].tolist(), charges, figures.tolist(), strict=True)
     ]
     less, more, unknown = _factors(plan, question, follow)

@@ -232,7 +232,7 @@ def _held(
     if not is_goal_programming(plan.scenario):
         for (kind, name), charge in charges.items():
             named[kind, label(name, outcomes[name].name) if kind == "target" else name] = charge
-    reason = held_by(str(row["reason"]), named, *margin)
+    reason = held_by(str(row["reason"]), named, *margin, first=decides_first(plan.scenario))
     reasons = [rule.because for rule in plan.scenario.rules if f"“{rule.name}”" in reason and rule.because]
     limits = plan.scenario.programs[program].spending
     if limits is not None and limits.because and ("floor" in reason or "ceiling" in reason):
