@@ -49,6 +49,7 @@ __all__ = [
     "UnboundedError",
     "UnknownNameError",
     "escaped",
+    "escaped_line",
     "hidden_in",
     "near",
 ]
@@ -76,6 +77,11 @@ def escaped(text: str, *, but: Container[str] = ()) -> str:
     if text.isascii() and text.isprintable():
         return text
     return HIDDEN.sub(lambda found: found[0] if found[0] in but else ascii(found[0])[1:-1], text)
+
+
+def escaped_line(text: str) -> str:
+    """Return a text with such characters and line ends written out, so that it looks like no line of ours."""
+    return escaped(text).replace("\n", "\\n")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -167,13 +173,13 @@ class Problem:
     hint: str = ""
 
     def __str__(self) -> str:
-        place = str(self.place).replace("\n", "\\n") if self.place else ""
-        lines = [f"{place}: {self.message} [{self.code}]" if self.place else f"{self.message} [{self.code}]"]
+        place = f"{self.place}: " if self.place else ""
+        lines = [f"{place}{self.message} [{self.code}]"]
         if self.expected:
             lines.append(f"    expected: {self.expected}")
         if self.hint:
             lines.append(f"    hint: {self.hint}")
-        return escaped("\n".join(lines))
+        return "\n".join(map(escaped_line, lines))
 
 
 class BudgetoptError(Exception):
@@ -191,7 +197,7 @@ class BudgetoptError(Exception):
     exit_code: ClassVar[int] = 3
 
     def __init__(self, message: str, *, hint: str = "") -> None:
-        self.message, self.hint = escaped(message), escaped(hint)
+        self.message, self.hint = escaped_line(message), escaped_line(hint)
         super().__init__(self.message)
 
     def __str__(self) -> str:
@@ -229,7 +235,9 @@ class ScenarioError(InputError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         order = sorted(problems, key=lambda problem: (problem.place or Place(""), problem.message))
         self.problems: tuple[Problem, ...] = tuple(dict.fromkeys(order))
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__("")
+        self.message = "\n".join(map(str, self.problems))
+        self.args = (self.message,)
 
 
 class UnknownNameError(InputError, LookupError):

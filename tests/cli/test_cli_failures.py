@@ -152,3 +152,43 @@ def test_names_of_any_alphabet_are_written_whatever_the_locale(town: Path) -> No
     )
     assert done.returncode == 0, done.stderr
     assert "Bücherei 図書館" in done.stdout.decode("utf-8")
+
+
+SPOOF = "x\nbudgetopt: all is well"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["solve", "TOWN", "--json", f"{SPOOF}.json"],
+        ["solve", "TOWN", "--csv", SPOOF],
+        ["solve", "TOWN", "--report", f"{SPOOF}.md"],
+        ["solve", "TOWN", "--json", f"{SPOOF}/plan.json"],
+        ["solve", "TOWN", "--chart", f"{SPOOF}.txt"],
+        ["frontier", "TOWN", f"[{SPOOF}"],
+        ["solve", "TOWN", "--set", f"[{SPOOF}=1"],
+        ["solve", SPOOF],
+        ["verify", SPOOF],
+        ["solve", "TOWN", f"--{SPOOF}"],
+        ["solve", "TOWN", "--time-limit", SPOOF],
+        ["solve", "TOWN", "--format", SPOOF],
+        ["solve", "TOWN", "--solver", SPOOF],
+        [SPOOF],
+        ["new", SPOOF],
+        ["new", "made", "--from", SPOOF],
+    ],
+    ids=lambda options: ascii(" ".join(options[:1] + options[2:3])),
+)
+def test_what_a_user_gives_with_line_ends_in_it_looks_like_no_line_of_ours(
+    options: list[str], town: Path, run: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = run(*(str(town) if option == "TOWN" else option for option in options))
+    told = [line for line in (done.out + done.err).splitlines() if "all is well" in line]
+    assert told
+    assert not [line for line in told if line.startswith("budgetopt: all is well")]
+
+
+def test_the_command_that_makes_a_folder_names_it_as_a_shell_takes_it(town: Path, run: Callable[..., Any]) -> None:
+    done = run("solve", town, "--json", "no such folder/plan.json")
+    assert "hint: make it first: mkdir -p 'no such folder'\n" in done.err

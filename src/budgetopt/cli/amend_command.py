@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from budgetopt.cli.common import add_format, add_scenario, add_time_limit, load
-from budgetopt.cli.failures import say
+from budgetopt.cli.failures import say_written
 from budgetopt.cli.files import add_chart, check_chart, check_target, print_found, read_text, write_chart
 from budgetopt.cli.progress import progress
 from budgetopt.errors import NoAllocationError, OptionError
@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
         from budgetopt.whole_files import write_text
 
         write_text(arguments.log, log.to_text())
-        say(f"wrote {arguments.log}")
+        say_written(arguments.log)
     write_chart(arguments.chart, found.plot)
     from budgetopt.report.words.amend_words import amend_document, amend_lines
 

@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 
 from budgetopt.cli.common import add_format, add_scenario, add_time_limit, load
-from budgetopt.cli.failures import say
+from budgetopt.cli.failures import say_written
 from budgetopt.cli.files import check_target, print_json
 from budgetopt.cli.output import print_lines
 from budgetopt.cli.progress import progress
@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         base = os.path.relpath(_file(arguments.scenario), Path(arguments.layer).resolve().parent)
         write_text(arguments.layer, edited.to_layer(Path(base).as_posix()))
-        say(f"wrote {arguments.layer}")
+        say_written(arguments.layer)
     if arguments.format == "json":
         print_json(edited_document(edited))
     else:

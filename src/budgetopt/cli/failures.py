@@ -7,12 +7,13 @@ import sys
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 from budgetopt.cli.interruptions import watched
 from budgetopt.cli.standard_streams import give_streams, lead_away
-from budgetopt.errors import BudgetoptError, FaultError, InputError, ScenarioError, escaped
+from budgetopt.errors import BudgetoptError, FaultError, InputError, ScenarioError, escaped, escaped_line
 
-__all__ = ["DEBUG", "FAULT", "INTERRUPTED", "ended", "guarded", "say"]
+__all__ = ["DEBUG", "FAULT", "INTERRUPTED", "ended", "guarded", "say", "say_written"]
 
 FAULT = 3
 INTERRUPTED = 130
@@ -24,6 +25,11 @@ def say(text: str) -> None:
     with suppress(OSError, ValueError):
         sys.stderr.write(f"{escaped(text)}\n")
         sys.stderr.flush()
+
+
+def say_written(file: str | Path) -> None:
+    """Say that a file was written."""
+    say(f"wrote {escaped_line(str(file))}")
 
 
 def ended(*, interrupted: bool) -> int:
@@ -89,7 +95,7 @@ def _refused(error: OSError) -> str:
     """Return what the system refuses, in words: to print, or what it does with a file that nobody names."""
     reason = (error.strerror or str(error)).lower()
     if error.filename is not None:
-        return f"{error.filename}: {reason}"
+        return f"{escaped_line(str(error.filename))}: {reason}"
     return f"what was found cannot be printed: {reason}"
 
 

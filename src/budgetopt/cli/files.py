@@ -9,9 +9,10 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from budgetopt.cli.failures import say
+from budgetopt.cli.failures import say_written
 from budgetopt.cli.output import print_lines, show
 from budgetopt.errors import OptionError
 
@@ -56,7 +57,8 @@ def check_target(option: str, name: str, suffixes: Iterable[str] = ()) -> None:
         message = f"{option}: the name {name!r} does not end in {' or '.join(endings)}"
         raise OptionError(message, hint=f"name it {path.stem}{endings[0]}")
     if not folder.is_dir():
-        raise OptionError(f"{option}: there is no folder {str(folder)!r}", hint=f"make it first: mkdir -p {folder}")
+        hint = f"make it first: mkdir -p {quote(str(folder))}"
+        raise OptionError(f"{option}: there is no folder {str(folder)!r}", hint=hint)
     if not os.access(path if path.exists() else folder, os.W_OK):
         raise OptionError(f"{option}: {name!r} may not be written to", hint="name a file that you may write")
 
@@ -93,7 +95,7 @@ def write_chart(name: str | None, plot: Callable[[], LayerChart]) -> None:
         from budgetopt.report.plots.chart_parts import save_chart
 
         save_chart(plot(), name)
-        say(f"wrote {name}")
+        say_written(name)
 
 
 def print_json(value: Any) -> None:

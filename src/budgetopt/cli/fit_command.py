@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 
 from budgetopt.cli.common import add_format, positive_count
-from budgetopt.cli.failures import say
+from budgetopt.cli.failures import say, say_written
 from budgetopt.cli.files import check_target, jsonable, print_json
 from budgetopt.cli.output import print_lines
 from budgetopt.cli.progress import progress
@@ -81,9 +81,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.out is not None:
         from budgetopt.whole_files import write_text
 
-        say(f"wrote {write_text(arguments.out, fits.to_csv())}")
+        say_written(write_text(arguments.out, fits.to_csv()))
     if arguments.report is not None:
         from budgetopt.report.documents.fit_page import write_fit_page
 
-        say(f"wrote {write_fit_page(fits, arguments.report)}")
+        say_written(write_fit_page(fits, arguments.report))
     return 0

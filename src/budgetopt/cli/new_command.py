@@ -12,10 +12,11 @@ import argparse
 from functools import partial
 from importlib import resources
 from pathlib import Path
+from shlex import quote
 
 from budgetopt.cli.file_choices import add_choices, asked, choices_of, given_choices
 from budgetopt.cli.output import print_lines
-from budgetopt.errors import OptionError
+from budgetopt.errors import OptionError, escaped_line
 from budgetopt.whole_files import write_folder
 
 __all__ = ["HELP", "NAME", "add_arguments", "run"]
@@ -51,8 +52,9 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         files, remarks = _from_file(arguments, folder)
     write_folder(folder, {name: partial(_write, content) for name, content in files.items()})
-    print_lines([*(f"Made {folder / name}" for name in files), *(f"note: {remark}" for remark in remarks)])
-    shown = f"'{folder}'" if " " in str(folder) else str(folder)
+    made = [f"Made {escaped_line(str(folder / name))}" for name in files]
+    print_lines([*made, *(f"note: {remark}" for remark in remarks)])
+    shown = escaped_line(quote(str(folder)))
     print_lines([f"Next: budgetopt check {shown}", f"      budgetopt solve {shown}"])
     return 0
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from budgetopt.cli.failures import say
+from budgetopt.cli.failures import say_written
 from budgetopt.cli.files import check_target
 from budgetopt.errors import OptionError, ResultFileError
 
@@ -51,5 +51,5 @@ def run(arguments: argparse.Namespace) -> int:
     if document_sha256(document) != document["document_sha256"]:
         message = f"{arguments.result}: the document was changed after it was written, and is not signed"
         raise ResultFileError(message, hint="solve again, and sign what is written then")
-    say(f"wrote {write_text(out, sign_bytes(data, arguments.key))}")
+    say_written(write_text(out, sign_bytes(data, arguments.key)))
     return 0

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from budgetopt.cli.common import add_scenario, load, positive_count, positive_seconds, share
 from budgetopt.cli.conflicts_command import solved_or_why_not
-from budgetopt.cli.failures import INTERRUPTED, say
+from budgetopt.cli.failures import INTERRUPTED, say, say_written
 from budgetopt.cli.files import STDIO, add_chart, check_chart, check_folder, check_target, print_csv, write_chart
 from budgetopt.cli.interruptions import watched
 from budgetopt.cli.output import print_plan, show
@@ -192,30 +192,30 @@ def _write(arguments: argparse.Namespace, plan: Allocation, asked: AskedAnalyses
 
     for name in [*arguments.report, *arguments.excel]:
         write_report(plan, name, arguments.audience, arguments.language, asked)
-        say(f"wrote {name}")
+        say_written(name)
     if arguments.out is not None:
         from budgetopt.report.own_workbook.own_table import write_own_table
 
         _, notes = write_own_table(plan, arguments.out, arguments.into)
-        say(f"wrote {arguments.out}")
+        say_written(arguments.out)
         for note in notes:
             say(f"note: {note}")
     if arguments.json is not None:
         write_text(arguments.json, plan.to_json())
-        say(f"wrote {arguments.json}")
+        say_written(arguments.json)
     write_chart(arguments.chart, plan.plot)
     files = [
         *(plan.to_csv(arguments.csv) if arguments.csv is not None else ()),
         *(plan.to_parquet(arguments.parquet) if arguments.parquet is not None else ()),
     ]
     for file in files:
-        say(f"wrote {file}")
+        say_written(file)
     if arguments.charts is not None and asked is not None:
         from budgetopt.report import write_charts
         from budgetopt.scenario.words import plural
 
         written = write_charts(plan, arguments.charts, asked)
-        say(f"wrote {plural(len(written) // 3, 'chart')} to {arguments.charts}")
+        say_written(f"{plural(len(written) // 3, 'chart')} to {arguments.charts}")
 
 
 def _print(arguments: argparse.Namespace, plan: Allocation) -> None:

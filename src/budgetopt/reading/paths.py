@@ -55,7 +55,7 @@ def parse_path(text: str | Sequence[str]) -> tuple[str, ...]:
             after = rest[end + 1 : end + 2]
             if end < 0 or after not in ("", ".", "["):
                 hint = "a name with dots in it goes in brackets or quotation marks, such as rules[No. 5].at_most"
-                raise OptionError(f"'{text}' is no path: {rest[0]} is not closed before a dot", hint=hint)
+                raise OptionError(f"{shown(text)} is no path: {rest[0]} is not closed before a dot", hint=hint)
             part, rest = rest[1:end].strip(), rest[end + 1 :]
             if part[:1] in ("'", '"') and part[-1:] == part[:1] and len(part) > 1:
                 part = part[1:-1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from budgetopt.errors import OptionError, column_range
+from budgetopt.errors import OptionError, column_range, escaped_line
 
 __all__ = ["ChoiceError", "Choices", "NoTableError", "Option"]
 
@@ -67,8 +67,9 @@ class ChoiceError(OptionError):
 
     def __init__(self, message: str, options: Sequence[Option]) -> None:
         self.options = tuple(options)
-        lines = [f"{option.flag}   {option.said}" for option in self.options]
-        super().__init__(message, hint="\n      ".join(["add one of these:", *lines]))
+        super().__init__(message)
+        lines = [escaped_line(f"{option.flag}   {option.said}") for option in self.options]
+        self.hint = "\n      ".join(["add one of these:", *lines])
 
 
 class NoTableError(OptionError):
