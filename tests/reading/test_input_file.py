@@ -181,6 +181,28 @@ def test_a_cell_that_is_far_away_is_refused_however_it_is_written(monkeypatch: p
     assert "at most 100,000 cells" in said
 
 
+def test_a_million_programs_with_eight_columns_fit_and_empty_cells_that_take_much_memory_do_not() -> None:
+    parts = workbook()
+    head, tail = parts[SHEET].split(b"</sheetData>")
+    far = b'<row r="1000001"><c r="J1000001"><v>1</v></c></row></sheetData>'
+    said = problems_of(lambda: open_book(packed({**parts, SHEET: head + far + tail}), "t.xlsx").read("Sheet"))
+    assert "row 1,000,001 and column J" in said
+    assert limit("cells").most >= 8 * 1_000_001
+
+
+def test_blank_rows_and_columns_before_a_table_are_read_with_it() -> None:
+    parts = workbook()
+    head, tail = parts[SHEET].split(b"<sheetData>")
+    rows = "".join(f'<row r="{row}"><c r="C{row}"><v>{row}</v></c></row>' for row in range(3, 2_500))
+    sheet = head + b"<sheetData>" + rows.encode() + b"</sheetData>" + tail.partition(b"</sheetData>")[2]
+    found = open_book(packed({**parts, SHEET: sheet}), "t.xlsx").read("Sheet")
+    assert [list(column) for column in found.columns] == [
+        *([[""] * 2_499] * 2),
+        ["", "", *map(str, range(3, 2_500))],
+    ]
+    assert [column.sum() for column in found.numbers] == [0, 0, 2_497]
+
+
 def test_styles_that_are_far_away_hold_no_cells(monkeypatch: pytest.MonkeyPatch) -> None:
     parts = workbook()
     head, tail = parts[SHEET].split(b"</sheetData>")

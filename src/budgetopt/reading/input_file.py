@@ -49,7 +49,7 @@ LIMITS = {
     "rows": FileLimit(2_000_000, "rows", "The rows of a table."),
     "line": FileLimit(1_000_000, "bytes in a line", "A line of a text file with a table."),
     "cells": FileLimit(
-        50_000_000, "cells, empty ones included", "The cells of a sheet, up to its last row and column."
+        10_000_000, "cells, empty ones included", "The cells of a sheet, up to its last row and column."
     ),
 }
 """What a file may have, by name; ``BUDGETOPT_MOST_ROWS=5000000`` in the environment admits more rows, and so on."""

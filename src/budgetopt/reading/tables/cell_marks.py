@@ -307,8 +307,9 @@ def _beyond(xml: bytes, prefix: bytes) -> Cell | None:
     """
     most, row, rows, columns = limit("cells").most, 0, 0, 0
     cells = xml.count(b"<%sc" % prefix) - xml.count(b"<%scol" % prefix)
-    if most > 26 * 10**6 and cells == len(re.findall(rb"<%sc r=\"[A-Z][0-9]{1,6}\"" % prefix, xml)):
-        # columns of one letter, and rows of six digits
+    letters = min(most // 10**6, 26)
+    if letters and cells == len(re.findall(rb"<%sc r=\"[A-%c][0-9]{1,6}\"" % (prefix, 64 + letters), xml)):
+        # columns of one of the first letters, and rows of six digits
         return None
     _, *lines = xml[: xml.rfind(b"sheetData>")].split(b"<%srow" % prefix)
     for line in lines:

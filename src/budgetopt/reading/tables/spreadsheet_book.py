@@ -7,7 +7,8 @@ import struct
 import zipfile
 from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING
+from itertools import islice, repeat
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,11 +22,13 @@ from budgetopt.reading.tables.value_texts import column_texts, percent_text
 from budgetopt.scenario.programs import Ints
 
 if TYPE_CHECKING:
-    from python_calamine import CalamineSheet
+    from python_calamine import CalamineWorkbook
 
 __all__ = ["open_workbook"]
 
 _FORMATS: tuple[Content, ...] = ("xlsx", "xlsb", "xls", "ods")
+_Range = tuple[int, int, int, int]
+_ROWS_AT_ONCE = 1_000
 _NUMBERS = frozenset({int, float})
 _ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"})
 _WITHOUT_MARKS = (
@@ -71,7 +74,7 @@ def open_workbook(data: bytes, file: str) -> Book:
                 marks = parts.marks(positions[name]) if parts else CellMarks()
             if marks.beyond:
                 raise ScenarioError([_too_large(file, name, *marks.beyond)])
-            return _sheet(file, book.get_sheet_by_name(name), marks)
+            return _sheet(file, name, *_cells(book, name), marks)
 
     names = tuple(sheet.name for sheet in filled or sheets)
     notes = () if parts else (_WITHOUT_MARKS.format(format=content.upper()),)
@@ -112,13 +115,30 @@ def _check_size(data: bytes, file: str) -> None:
                         pass
 
 
-def _sheet(file: str, sheet: CalamineSheet, marks: CellMarks) -> Sheet:
+def _cells(book: CalamineWorkbook, name: str) -> tuple[list[list[Any]], list[_Range]]:
+    """Return the cells of a sheet column by column, and its merged ranges.
+
+    What the reader holds of a sheet takes more memory than the cells; it goes before the cells become texts.
+    """
+    sheet = book.get_sheet_by_name(name)
+    columns: list[list[Any]] = [[] for _ in range(sheet.end[1] + 1)] if sheet.end else []
+    rows = sheet.iter_rows()
+    while columns and (some := list(islice(rows, _ROWS_AT_ONCE))):
+        # the rows begin at the first column that is not empty
+        blank = [("",) * len(some)] * (len(columns) - len(some[0]))
+        for column, cells in zip(columns, [*blank, *zip(*some, strict=True)], strict=True):
+            column += cells
+    return columns, [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
+
+
+def _sheet(file: str, name: str, columns: list[list[Any]], merged: list[_Range], marks: CellMarks) -> Sheet:
     """Return the cells of a sheet as texts."""
-    columns = list(zip(*sheet.to_python(skip_empty_area=False), strict=True))
     texts, numbers = [], []
     for column in columns:
         texts.append(column_texts(column))
-        numbers.append(np.fromiter(map(_NUMBERS.__contains__, map(type, column)), bool, len(column)))
+        is_number = not _NUMBERS.isdisjoint(map(type, column))
+        found = map(_NUMBERS.__contains__, map(type, column)) if is_number else repeat(False)
+        numbers.append(np.fromiter(found, bool, len(column)))
     for (row, at), shift in marks.percents.items():
         if at < len(columns) and row < len(columns[at]) and numbers[at][row]:
             texts[at][row] = percent_text(columns[at][row], shift)
@@ -136,14 +156,13 @@ def _sheet(file: str, sheet: CalamineSheet, marks: CellMarks) -> Sheet:
         for (row, at), times in marked.items():
             if at < len(columns) and row < len(columns[at]):
                 found.setdefault(at, np.zeros(len(columns[at]), dtype=np.int64))[row] += times
-    merged = marks.merged or [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
     return Sheet(
         file,
-        sheet.name,
+        name,
         tuple(texts),
         tuple(numbers),
-        merged=tuple(merged),
-        problems=tuple(_problems(Place(file, 0, 0, sheet.name), errors, marks.formulas)),
+        merged=tuple(marks.merged or merged),
+        problems=tuple(_problems(Place(file, 0, 0, name), errors, marks.formulas)),
         indents=indents,
         thousands=thousands,
         hidden=frozenset(marks.hidden),

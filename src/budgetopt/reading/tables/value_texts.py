@@ -47,7 +47,11 @@ def column_texts(values: Sequence[Any]) -> list[str]:
     if kinds == {float}:
         return _number_texts(values)
     numbers = iter(_number_texts([value for value in values if type(value) is float]))
-    return [next(numbers) if type(value) is float else value_text(value) for value in values]
+    texts = iter(_stripped_texts([value for value in values if type(value) is str]))
+    return [
+        next(texts) if type(value) is str else next(numbers) if type(value) is float else value_text(value)
+        for value in values
+    ]
 
 
 def percent_text(value: float, shift: int) -> str:
