@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import socket
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -257,7 +259,7 @@ def test_what_a_parquet_file_stores_once_is_counted_as_often_as_it_stands_there(
 ) -> None:
     arrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
 
-    def written(columns: dict[str, list[object]]) -> bytes:
+    def written(columns: dict[str, Any]) -> bytes:
         buffer = io.BytesIO()
         parquet.write_table(arrow.table(columns), buffer)
         return buffer.getvalue()
@@ -265,10 +267,25 @@ def test_what_a_parquet_file_stores_once_is_counted_as_often_as_it_stands_there(
     texts = written({"program": ["x" * 1_000] * 1_000, "note": [None, "y"] * 500})
     wide = written({f"c{at}": [0] * 1_000 for at in range(110)})
     lists = written({"program": ["a", "b"], "l": [[0] * 60_000, [0] * 60_000]})
-    assert max(map(len, (texts, lists))) < 5_000
+    short = ["x" * 1_000] * 1_000
+    nested = [
+        written({"program": ["a"] * 1_000, "nested": cells})
+        for cells in (
+            [[text] for text in short],
+            [{"note": text, "others": [1]} for text in short],
+            [[{"note": [text]}] for text in short],
+            arrow.array([[("k", text)] for text in short], arrow.map_(arrow.string(), arrow.string())),
+            arrow.array([text.encode() for text in short], arrow.binary(1_000)),
+        )
+    ]
+    assert max(map(len, (texts, lists, *nested))) < 10_000
     assert open_book(texts, "t.parquet").read("").rows == 1_001
     monkeypatch.setenv("BUDGETOPT_MOST_UNPACKED", "900_000")
     assert "t.parquet: the file has 1,000,000 bytes when unpacked" in problems_of(lambda: open_book(texts, "t.parquet"))
+    for data in nested:
+        assert re.search(
+            "the file has 1,00[0-9],000 bytes", problems_of(lambda held=data: open_book(held, "t.parquet"))
+        )  # type: ignore[misc]
     monkeypatch.setenv("BUDGETOPT_MOST_CELLS", "100_000")
     assert "the file has 110,000 cells" in problems_of(lambda: open_book(wide, "t.parquet"))
     assert "the file has 120,002 cells" in problems_of(lambda: open_book(lists, "t.parquet"))

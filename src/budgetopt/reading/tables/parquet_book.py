@@ -42,7 +42,7 @@ def _check_size(data: bytes, file: str) -> None:
 
     A text that stands in many cells is stored once.
     """
-    parquet, arrow = import_module("pyarrow.parquet"), import_module("pyarrow.compute")
+    parquet = import_module("pyarrow.parquet")
     whole = parquet.ParquetFile(io.BytesIO(data))
     about = whole.metadata
     groups = [about.row_group(at) for at in range(about.num_row_groups)]
@@ -50,14 +50,38 @@ def _check_size(data: bytes, file: str) -> None:
     unpacked = sum(group.total_byte_size for group in groups)
     for name, found in (("rows", about.num_rows), ("cells", sum(values)), ("unpacked", unpacked)):
         check_limit(name, found, file)
+    held = [whole.schema.column(at) for at in range(len(whole.schema.names))]
+    texts = [column.path for column in held if column.physical_type == "BYTE_ARRAY"]
     length = 0
-    for field in whole.schema_arrow:
-        if any(word in str(field.type) for word in ("string", "binary")) and not field.type.num_fields:
-            column = parquet.ParquetFile(io.BytesIO(data), read_dictionary=[field.name]).read([field.name]).column(0)
-            for chunk in column.chunks:
-                sizes = arrow.binary_length(chunk.dictionary).cast("int64")
-                length += arrow.sum(sizes.take(chunk.indices)).as_py() or 0
-            check_limit("unpacked", length, file)
+    for field in filter(_has_texts, whole.schema_arrow):
+        column = parquet.ParquetFile(io.BytesIO(data), read_dictionary=texts).read([field.name]).column(0)
+        length += sum(map(_text_length, column.chunks))
+        check_limit("unpacked", length, file)
+
+
+def _has_texts(typed: Any) -> bool:
+    """Return whether what Arrow has a type for, such as a column, is of texts, or of lists or structures of them."""
+    return any(word in str(typed.type) for word in ("string", "binary"))
+
+
+def _text_length(cells: Any) -> int:
+    """Return how many bytes the texts of an array of Arrow have, those in its lists and structures included."""
+    kinds, arrow = import_module("pyarrow").types, import_module("pyarrow.compute")
+    kind = cells.type
+    if not _has_texts(cells):
+        return 0
+    if kinds.is_dictionary(kind):
+        sizes = arrow.binary_length(cells.dictionary).cast("int64").take(cells.indices)
+    elif kinds.is_map(kind):
+        return _text_length(cells.keys) + _text_length(cells.items)
+    elif kind.num_fields:
+        parts = cells.flatten()
+        return sum(map(_text_length, parts)) if kinds.is_struct(kind) else _text_length(parts)
+    elif kinds.is_fixed_size_binary(kind):
+        return int(kind.byte_width) * len(cells)
+    else:
+        sizes = arrow.binary_length(cells)
+    return int(arrow.sum(sizes).as_py() or 0)
 
 
 def book_of_frame(frame: pd.DataFrame, name: str) -> Book:
