@@ -44,7 +44,7 @@ LIMITS = {
     "unpacked": FileLimit(
         600_000_000,
         "bytes when unpacked",
-        "All parts of a workbook, which is a zip archive; the texts of a Parquet file.",
+        "All parts of a workbook, a zip archive; texts of workbooks and Parquet files as often as they stand there.",
     ),
     "rows": FileLimit(2_000_000, "rows", "The rows of a table."),
     "line": FileLimit(1_000_000, "bytes in a line", "A line of a text file with a table."),

@@ -9,20 +9,33 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import unescape
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 from budgetopt.errors import column_letters
 from budgetopt.reading.input_file import limit
 
-__all__ = ["CellMarks", "OdsParts", "XlsxParts", "percent_shift", "thousands_hidden"]
+__all__ = ["CellMarks", "Extent", "OdsParts", "XlsxParts", "percent_shift", "related_parts", "thousands_hidden"]
 
 Cell = tuple[int, int]
 """The row and the column of a cell, counted from 0."""
+
+
+class Extent(NamedTuple):
+    """How far the cells of a sheet with values go, and how many bytes its texts have, each as often as in cells."""
+
+    sheet: str
+    last: Cell
+    text_length: int
+
+
 _AT = rb"[^>]*?\sr=[\"']([A-Z]+)([0-9]+)[\"']"
 """Where an XLSX file says that a cell is."""
 
 _PLACE = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]+)([0-9]+)[\"']([^>]*)")
 """Where a cell of an XLSX file is, however that is written, and what follows in its element."""
+_SHARED = rb"\st\s*=\s*[\"']s[\"']"
+"""What a cell of an XLSX file says whose text stands among those of the workbook."""
 _VALUE = re.compile(rb"<(?:\w+:)?(?:v|is)[\s/>]")
 
 
@@ -45,6 +58,8 @@ class CellMarks:
         The cells with a formula whose result is not stored.
     merged
         The merged ranges: first row, first column, last row, last column.
+    text_length
+        How many bytes the texts have that a file holds once for all cells, each as often as it stands in a cell.
     beyond
         The last row and the last column with a value, where the sheet is too large to be read with all that is empty.
     indents
@@ -60,6 +75,7 @@ class CellMarks:
     formulas: list[Cell] = field(default_factory=list)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     beyond: Cell | None = None
+    text_length: int = 0
     indents: dict[Cell, int] = field(default_factory=dict)
     hidden: set[int] = field(default_factory=set)
 
@@ -69,8 +85,8 @@ class XlsxParts:
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
-        self._workbook = next(path for kind, path in _related(archive, "").values() if kind == "officeDocument")
-        self._related = _related(archive, self._workbook)
+        self._workbook = next(path for kind, path in related_parts(archive, "").values() if kind == "officeDocument")
+        self._related = related_parts(archive, self._workbook)
 
     def has_cells(self, sheet: str) -> bool:
         """Return whether any cell of a sheet has a value or a formula."""
@@ -90,8 +106,8 @@ class XlsxParts:
         first = re.search(rb"<%sc\b([^>]*)>" % prefix, xml)
         if first and not re.search(rb"\sr=", first[1]):
             xml = _numbered(xml, prefix)
-        marks = CellMarks(beyond=_beyond(xml, prefix))
-        if marks.beyond:
+        marks = CellMarks(beyond=_beyond(xml, prefix), text_length=self._text_length(xml))
+        if marks.beyond or marks.text_length > limit("unpacked").most:
             return marks
         for styled, cells in zip(self._styles, (marks.percents, marks.thousands, marks.indents), strict=True):
             if not styled:
@@ -109,6 +125,24 @@ class XlsxParts:
         if any(b"<%sf%s" % (prefix, end) in xml for end in (b">", b" ", b"/")):
             marks.formulas += _formulas_without_value(xml, prefix)
         return marks
+
+    def _text_length(self, xml: bytes) -> int:
+        """Return how many bytes the shared texts of a sheet have, each as often as it stands in a cell."""
+        longest, cells = max(self._shared_texts, default=0), len(re.findall(_SHARED, xml))
+        if longest * cells <= limit("unpacked").most:
+            return longest * cells
+        lengths = dict(enumerate(self._shared_texts))
+        found = re.findall(_SHARED + rb"[^>]*>\s*<(?:\w+:)?v[^>]*>\s*(\d+)\s*<", xml)
+        # what is written in another way may be the longest
+        return sum(lengths.get(int(text), 0) for text in found) + longest * (cells - len(found))
+
+    @cached_property
+    def _shared_texts(self) -> list[int]:
+        """How many bytes each of the texts has that cells refer to by their number."""
+        path = next((path for kind, path in self._related.values() if kind == "sharedStrings"), "xl/sharedStrings.xml")
+        if path not in self._archive.namelist():
+            return []
+        return [len(item) for item in re.split(rb"<(?:\w+:)?si(?=[\s/>])", self._archive.read(path))[1:]]
 
     @cached_property
     def _sheets(self) -> dict[str, str]:
@@ -175,23 +209,23 @@ class OdsParts:
         cells = re.finditer(rb"<style:style\b" + named, styles) if shown else ()
         return {found[1]: shown[found[2]] for found in cells if found[2] in shown}
 
-    def too_large(self) -> tuple[str, Cell] | None:
-        """Return the first sheet with more cells than can be held, empty ones included, and its last row and column."""
+    def extents(self) -> Iterator[Extent]:
+        """Yield how far the cells of each sheet go, and how long its texts are."""
         for number in range(len(self._starts)):
             head, *lines = self._sheet(number).split(b"<table:table-row")
-            rows = last = columns = 0
+            rows = last = columns = length = 0
             for line in lines:
-                rows += _number(line[: line.find(b">")], b"rows-repeated")
-                filled = max(line.rfind(b"value-type="), line.rfind(b"office:value="))
+                repeated = _number(line[: line.find(b">")], b"rows-repeated")
+                rows += repeated
+                filled = max(line.rfind(b"value-type"), line.rfind(b"office:value"))
                 if filled >= 0:
                     cells = line[: line.find(b">", filled)]
                     width = cells.count(b"table-cell") - cells.count(b"</table:")
-                    repeated = re.findall(rb"columns-repeated=[\"'](\d+)", cells)
-                    last, columns = rows, max(columns, width + sum(map(int, repeated)) - len(repeated))
-            if last * columns > limit("cells").most:
-                name = re.search(rb"table:name=[\"']([^\"']*)", head)
-                return unescape(name[1].decode()) if name else "", (last - 1, columns - 1)
-        return None
+                    along = re.findall(rb"columns-repeated\s*=\s*[\"'](\d+)", cells)
+                    last, columns = rows, max(columns, width + sum(map(int, along)) - len(along))
+                    length += repeated * _ods_text_length(line)
+            name = re.search(rb"table:name=[\"']([^\"']*)", head)
+            yield Extent(unescape(name[1].decode()) if name else "", (last - 1, columns - 1), length)
 
     def _sheet(self, number: int) -> bytes:
         end = self._starts[number + 1] if number + 1 < len(self._starts) else len(self._content)
@@ -231,6 +265,14 @@ class OdsParts:
         return marks
 
 
+def _ods_text_length(line: bytes) -> int:
+    """Return how many bytes the texts of a row have, each as often as its cell is repeated."""
+    if b"columns-repeated" not in line:
+        return len(line)
+    cells = line.split(b"table-cell")
+    return sum(len(cell) * _number(cell, b"columns-repeated") for cell in cells if b"text:" in cell)
+
+
 def _ods_styles(xml: bytes) -> list[tuple[int, bytes]]:
     """Return the style that the cells of each column have where they name none, with the number of its last column."""
     found, end = list[tuple[int, bytes]](), 0
@@ -265,11 +307,11 @@ def _ods_cells(xml: bytes, *, is_styled: bool) -> Iterator[tuple[list[Cell], byt
 
 
 def _number(attributes: bytes, name: bytes) -> int:
-    found = re.search(rb"number-%s=[\"'](\d+)" % name, attributes) if name in attributes else None
+    found = re.search(rb"number-%s\s*=\s*[\"'](\d+)" % name, attributes) if name in attributes else None
     return int(found[1]) if found else 1
 
 
-def _related(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
+def related_parts(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
     """Return the kind and the path of each part that a part names, by its reference."""
     folder, name = posixpath.split(part)
     root = ElementTree.fromstring(archive.read(posixpath.join(folder, "_rels", f"{name}.rels")))

@@ -5,20 +5,21 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
-from itertools import islice, repeat
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from budgetopt.errors import Place, Problem, ScenarioError, column_letters
 from budgetopt.reading.input_file import check_limit, limit, whatever_is_raised
-from budgetopt.reading.tables.cell_marks import CellMarks, OdsParts, XlsxParts
+from budgetopt.reading.tables.cell_marks import CellMarks, Extent, OdsParts, XlsxParts
 from budgetopt.reading.tables.contents import Content, check_content, has_password
 from budgetopt.reading.tables.old_workbook_marks import XlsParts
 from budgetopt.reading.tables.sheet import Book, Sheet, blanks_before
 from budgetopt.reading.tables.value_texts import column_texts, percent_text
+from budgetopt.reading.tables.xlsb_sheets import XlsbParts
 from budgetopt.scenario.programs import Ints
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ __all__ = ["open_workbook"]
 
 _FORMATS: tuple[Content, ...] = ("xlsx", "xlsb", "xls", "ods")
 _Range = tuple[int, int, int, int]
-_ROWS_AT_ONCE = 1_000
+_CELLS_AT_ONCE = 100_000
 _NUMBERS = frozenset({int, float})
 _ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"})
 _WITHOUT_MARKS = (
@@ -54,8 +55,8 @@ def open_workbook(data: bytes, file: str) -> Book:
         if content != "xls":
             _check_size(data, file)
         parts = _parts(data, content)
-        if isinstance(parts, OdsParts) and (large := parts.too_large()):
-            raise ScenarioError([_too_large(file, large[0], *large[1])])
+        if isinstance(parts, OdsParts | XlsbParts):
+            _check_sheets(parts.extents(), file)
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
         positions = {name: number for number, name in enumerate(book.sheet_names)}
@@ -70,27 +71,31 @@ def open_workbook(data: bytes, file: str) -> Book:
         with whatever_is_raised(_damaged(file, content)):
             if isinstance(parts, XlsxParts):
                 marks = parts.marks(name)
+            elif isinstance(parts, OdsParts | XlsParts):
+                marks = parts.marks(positions[name])
             else:
-                marks = parts.marks(positions[name]) if parts else CellMarks()
+                marks = CellMarks()
             if marks.beyond:
                 raise ScenarioError([_too_large(file, name, *marks.beyond)])
+            check_limit("unpacked", marks.text_length, file, f"the sheet {name}")
             return _sheet(file, name, *_cells(book, name), marks)
 
     names = tuple(sheet.name for sheet in filled or sheets)
-    notes = () if parts else (_WITHOUT_MARKS.format(format=content.upper()),)
+    has_marks = parts is not None and not isinstance(parts, XlsbParts)
+    notes = () if has_marks else (_WITHOUT_MARKS.format(format=content.upper()),)
     return Book(file, names, read, hidden.intersection(names), notes)
 
 
-def _parts(data: bytes, content: Content) -> XlsxParts | OdsParts | XlsParts | None:
-    """Return what tells how the cells of a workbook are shown, or None if nothing does."""
-    if content == "xlsb":
-        return None
+def _parts(data: bytes, content: Content) -> XlsxParts | OdsParts | XlsParts | XlsbParts | None:
+    """Return what tells how the cells of a workbook are shown and how far they go, or None if nothing does."""
     if content == "xls":
         try:
             return XlsParts(data)
         except (struct.error, LookupError, ValueError):
             return None
     archive = zipfile.ZipFile(io.BytesIO(data))
+    if content == "xlsb":
+        return XlsbParts(archive)
     return OdsParts(archive) if content == "ods" else XlsxParts(archive)
 
 
@@ -115,6 +120,18 @@ def _check_size(data: bytes, file: str) -> None:
                         pass
 
 
+def _check_sheets(extents: Iterable[Extent], file: str) -> None:
+    """Refuse a workbook whose sheets have too many cells, empty ones included, or texts that are very long in all."""
+    cells = length = 0
+    for sheet, (row, column), text_length in extents:
+        mine = (row + 1) * (column + 1)
+        if mine > limit("cells").most:
+            raise ScenarioError([_too_large(file, sheet, row, column)])
+        cells, length = cells + mine, length + text_length
+    check_limit("cells", cells, file, "the workbook")
+    check_limit("unpacked", length, file, "the workbook")
+
+
 def _cells(book: CalamineWorkbook, name: str) -> tuple[list[list[Any]], list[_Range]]:
     """Return the cells of a sheet column by column, and its merged ranges.
 
@@ -122,8 +139,8 @@ def _cells(book: CalamineWorkbook, name: str) -> tuple[list[list[Any]], list[_Ra
     """
     sheet = book.get_sheet_by_name(name)
     columns: list[list[Any]] = [[] for _ in range(sheet.end[1] + 1)] if sheet.end else []
-    rows = sheet.iter_rows()
-    while columns and (some := list(islice(rows, _ROWS_AT_ONCE))):
+    rows, at_once = sheet.iter_rows(), _CELLS_AT_ONCE // (len(columns) or 1) + 1
+    while columns and (some := list(islice(rows, at_once))):
         # the rows begin at the first column that is not empty
         blank = [("",) * len(some)] * (len(columns) - len(some[0]))
         for column, cells in zip(columns, [*blank, *zip(*some, strict=True)], strict=True):
@@ -136,9 +153,10 @@ def _sheet(file: str, name: str, columns: list[list[Any]], merged: list[_Range],
     texts, numbers = [], []
     for column in columns:
         texts.append(column_texts(column))
-        is_number = not _NUMBERS.isdisjoint(map(type, column))
-        found = map(_NUMBERS.__contains__, map(type, column)) if is_number else repeat(False)
-        numbers.append(np.fromiter(found, bool, len(column)))
+        is_number = np.zeros(len(column), dtype=bool)
+        if not _NUMBERS.isdisjoint(map(type, column)):
+            is_number = np.fromiter(map(_NUMBERS.__contains__, map(type, column)), bool, len(column))
+        numbers.append(is_number)
     for (row, at), shift in marks.percents.items():
         if at < len(columns) and row < len(columns[at]) and numbers[at][row]:
             texts[at][row] = percent_text(columns[at][row], shift)
