@@ -277,7 +277,10 @@ def test_labels_of_one_name_are_told_apart() -> None:
         ('{"format": "budgetopt-result/1", "format": "budgetopt-result/1"}', "the key 'format' stands twice"),
         ('{"format": NaN}', "holds NaN, which is no number"),
         ('{"format": "budgetopt-result/1"}', "has not the form of a result"),
-        ('{"format": "budgetopt-result/2"}', "has not the form of a result"),
+        (
+            '{"format": "budgetopt-result/2"}',
+            "has not the form of a result: status: Field required; unique: Field required; ",
+        ),
         ("[" * 100_000, "nested too deeply"),
     ],
 )

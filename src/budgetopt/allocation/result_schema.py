@@ -143,9 +143,9 @@ def check_form(document: Any) -> None:
     except ValidationError as error:
         faults = [f"{visible('.'.join(map(str, one['loc'])))}: {one['msg']}" for one in error.errors()]
         more = len(faults) - MOST_SHOWN
-        text = "\n    ".join(faults[:MOST_SHOWN]) + (f"\n    and {more} more" if more > 0 else "")
+        text = "; ".join(faults[:MOST_SHOWN]) + (f"; and {more} more" if more > 0 else "")
         raise ResultFileError(
-            f"the document has not the form of a result:\n    {text}",
+            f"the document has not the form of a result: {text}",
             hint="`budgetopt schema result` prints the JSON Schema of the form",
         ) from None
 
