@@ -74,7 +74,7 @@ def test_where_nothing_is_negotiable_it_is_said() -> None:
     scenario = clinic(rules__0__negotiable=False, rules__1__negotiable=False, funds__general__negotiable=False)
     found = conflicts(scenario)
     assert repairs(scenario) == ()
-    assert contradiction_lines(scenario, found, (), sought=True)[-1].startswith("No repair is found")
+    assert contradiction_lines(scenario, found, (), searched=True)[-1].startswith("No repair is found")
 
 
 def test_a_number_of_patients_is_offered_only_where_that_is_said() -> None:
@@ -123,6 +123,6 @@ def test_what_stands_in_the_way_of_every_repair_is_named() -> None:
     assert fixed is not None
     assert [limit.name for limit in fixed.demands] == ["least", "most"]
     assert fixed_conflict(scenario, lambda limit: limit.name == "most") is None
-    lines = contradiction_lines(scenario, found, (), sought=True, fixed=fixed)
+    lines = contradiction_lines(scenario, found, (), searched=True, fixed=fixed)
     assert lines[-3].startswith("No repair is found: these are not negotiable")
     assert lines[-2:] == ["  - the rule “least”", "  - the rule “most”"]
