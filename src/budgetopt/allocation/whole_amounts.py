@@ -13,7 +13,7 @@ from budgetopt.audit import Audit, SpendingPlan, audit_plan
 from budgetopt.errors import AuditError
 from budgetopt.formulation import Formulation
 from budgetopt.formulation.fund_rows import inflow, reserves
-from budgetopt.formulation.linear_program import Block, Ints, Labels, LinearProgram, Matrix
+from budgetopt.formulation.linear_program import Ints, LinearProgram
 from budgetopt.scenario.accuracy import CENT, amounts_of, counts_of, power_of_ten
 from budgetopt.scenario.programs import Bools, Floats
 from budgetopt.scenario.scenario import Scenario
@@ -246,29 +246,11 @@ def _with_multiples(
     problem: LinearProgram, row: Ints, column: Ints, weight: Floats, unit: float, lower: Floats, upper: Floats
 ) -> LinearProgram:
     """Return a problem in which sums of columns are whole multiples of a unit, within limits in units."""
-    rows, first = len(lower), problem.rows
-    own = problem.columns + np.arange(rows)
-    matrix = Matrix.from_triplets(
-        first + rows,
-        problem.columns + rows,
-        np.concatenate((problem.matrix.index, first + row, first + np.arange(rows))),
-        np.concatenate((problem.matrix.column_of_entry(), column, own)),
-        np.concatenate((problem.matrix.value, weight, np.full(rows, -unit))),
-    )
-    block = Block("whole amount", first, first + rows)
-    columns = Block("whole amount", problem.columns, problem.columns + rows)
-    return replace(
-        problem,
-        matrix=matrix,
-        row_lower=np.append(problem.row_lower, np.zeros(rows)),
-        row_upper=np.append(problem.row_upper, np.zeros(rows)),
-        lower=np.append(problem.lower, lower),
-        upper=np.append(problem.upper, upper),
-        integer=np.append(problem.integer, np.ones(rows, dtype=bool)),
-        column_labels=Labels((*problem.column_labels.blocks, columns), problem.column_labels.names),
-        row_labels=Labels((*problem.row_labels.blocks, block), problem.row_labels.names),
-        tie_break=None,
-    )
+    own, rows = problem.columns + np.arange(len(lower)), problem.rows + np.arange(len(lower))
+    nothing = np.zeros(len(lower))
+    entries = (problem.rows + row, column, weight), (rows, own, np.full(len(lower), -unit))
+    wider = problem.with_more_columns("whole amount", lower, upper, integer=True)
+    return replace(wider.with_more_rows("whole amount", nothing, nothing, *entries), tie_break=None)
 
 
 def is_rounded_to(scenario: Scenario, formulation: Formulation, point: Floats, whole: WholePlan) -> bool:

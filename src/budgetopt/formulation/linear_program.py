@@ -91,6 +91,10 @@ class Labels:
     def __len__(self) -> int:
         return self.blocks[-1].stop if self.blocks else 0
 
+    def with_more(self, kind: str, count: int, keys: Mapping[str, Ints]) -> Labels:
+        """Return the labels with one more block after the others."""
+        return replace(self, blocks=(*self.blocks, Block(kind, len(self), len(self) + count, keys)))
+
     def of_kind(self, kind: str) -> tuple[Block, ...]:
         """Return the blocks of a kind."""
         return tuple(block for block in self.blocks if block.kind == kind)
@@ -265,6 +269,54 @@ class LinearProgram:
     def relaxed(self) -> LinearProgram:
         """Return the problem without its integer conditions."""
         return replace(self, integer=np.zeros(self.columns, np.bool_))
+
+    def with_more_columns(
+        self,
+        kind: str,
+        lower: Floats,
+        upper: Floats,
+        *entries: tuple[Ints, Ints, Floats],
+        keys: Mapping[str, Ints] | None = None,
+        integer: bool = False,
+    ) -> LinearProgram:
+        """Return the problem with more columns after its own; the costs of its stages stay as long as they are.
+
+        Parameters
+        ----------
+        kind, keys
+            What they are, and are about, as in a :class:`Block`.
+        lower, upper
+            Their limits; shape (more columns,).
+        *entries
+            Rows, columns and values of their entries, in arrays of one shape each.
+        integer
+            Whether they take integer values only.
+        """
+        return replace(
+            self,
+            matrix=self.matrix.extended(0, len(lower), *entries),
+            lower=np.concatenate((self.lower, lower)),
+            upper=np.concatenate((self.upper, upper)),
+            integer=np.concatenate((self.integer, np.full(len(lower), integer))),
+            column_labels=self.column_labels.with_more(kind, len(lower), keys or {}),
+        )
+
+    def with_more_rows(
+        self,
+        kind: str,
+        lower: Floats,
+        upper: Floats,
+        *entries: tuple[Ints, Ints, Floats],
+        keys: Mapping[str, Ints] | None = None,
+    ) -> LinearProgram:
+        """Return the problem with more rows after its own; parameters as in :meth:`with_more_columns`."""
+        return replace(
+            self,
+            matrix=self.matrix.extended(len(lower), 0, *entries),
+            row_lower=np.concatenate((self.row_lower, lower)),
+            row_upper=np.concatenate((self.row_upper, upper)),
+            row_labels=self.row_labels.with_more(kind, len(lower), keys or {}),
+        )
 
     @property
     def open_integers(self) -> int:

@@ -61,6 +61,9 @@ class Matrix:
 
     def extended(self, rows: int, columns: int, *entries: tuple[Ints, Ints, Floats]) -> Matrix:
         """Return the matrix with more rows and columns and with more entries: rows, columns and values of some each."""
+        if not entries:
+            starts = np.concatenate((self.starts, np.full(columns, self.entries)))
+            return Matrix(self.rows + rows, self.columns + columns, starts, self.index, self.value)
         own = (self.index, self.column_of_entry(), self.value)
         parts = (np.concatenate(part) for part in zip(own, *entries, strict=True))
         return Matrix.from_triplets(self.rows + rows, self.columns + columns, *parts)

@@ -101,14 +101,8 @@ def with_value_row(lp: LinearProgram, stage: Stage, best: float, give_up: float)
     used = np.flatnonzero(stage.cost).astype(np.int64)
     target = best - stage.offset
     limits = (target - give_up, np.inf) if stage.maximize else (-np.inf, target + give_up)
-    blocks = (*lp.row_labels.blocks, Block(f"value of {stage.label}", lp.rows, lp.rows + 1))
-    return replace(
-        lp,
-        matrix=lp.matrix.extended(1, 0, (np.full(len(used), lp.rows), used, stage.cost[used])),
-        row_lower=np.append(lp.row_lower, limits[0]),
-        row_upper=np.append(lp.row_upper, limits[1]),
-        row_labels=Labels(blocks, lp.row_labels.names),
-    )
+    entries = (np.full(len(used), lp.rows), used, stage.cost[used])
+    return lp.with_more_rows(f"value of {stage.label}", np.array(limits[:1]), np.array(limits[1:]), entries)
 
 
 def fix_integers(lp: LinearProgram, x: Floats) -> LinearProgram:

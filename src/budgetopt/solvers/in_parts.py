@@ -177,14 +177,8 @@ def with_value_rows(lp: LinearProgram, stage: Stage, x: Floats, give_up: float) 
     used = np.flatnonzero(stage.cost).astype(np.int64)
     values = np.bincount(number[used], weights=stage.cost[used] * x[used], minlength=len(parts))
     has_value = np.bincount(number[used], minlength=len(parts)) > 0
-    each, rows = give_up / len(parts), lp.rows + len(parts)
+    each = give_up / len(parts)
     least = np.where(has_value & stage.maximize, values - each, -np.inf)
     most = np.where(has_value & (not stage.maximize), values + each, np.inf)
-    block = Block(f"value of {stage.label}", lp.rows, rows, {"part": np.arange(len(parts))})
-    return replace(
-        lp,
-        matrix=lp.matrix.extended(len(parts), 0, (lp.rows + number[used], used, stage.cost[used])),
-        row_lower=np.concatenate((lp.row_lower, least)),
-        row_upper=np.concatenate((lp.row_upper, most)),
-        row_labels=Labels((*lp.row_labels.blocks, block), lp.row_labels.names),
-    )
+    entries = (lp.rows + number[used], used, stage.cost[used])
+    return lp.with_more_rows(f"value of {stage.label}", least, most, entries, keys={"part": np.arange(len(parts))})

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from budgetopt.formulation import Block, Formulation, Labels, LinearProgram, Matrix
+from budgetopt.formulation import Formulation, LinearProgram
 from budgetopt.formulation.linear_program import Floats, Ints
 
 __all__ = ["Departures", "departures"]
@@ -55,36 +55,23 @@ def departures(formulation: Formulation, amounts: Floats) -> Departures:
         Dollars; shape (programs, periods), or (programs,) for all periods together.
     """
     problem, terms = formulation.linear_program, formulation.terms.spending
-    own, count = problem.matrix, amounts.size
+    count = amounts.size
     cell = np.arange(count).reshape(amounts.shape)
     row, more = problem.rows + cell, problem.columns + cell
     less = more + count
     at = row[terms.program] if amounts.ndim == 1 else row[terms.program, terms.period]
-    ones = np.ones(count)
-    matrix = Matrix.from_triplets(
-        problem.rows + count,
-        problem.columns + 2 * count,
-        np.concatenate((own.index, at, row.ravel(), row.ravel())),
-        np.concatenate((own.column_of_entry(), terms.column, more.ravel(), less.ravel())),
-        np.concatenate((own.value, terms.weight, -ones, ones)),
-    )
+    ones, none, most = np.ones(count), np.zeros(count), np.full(count, np.inf)
     keys = dict(zip(("program", "period"), (at.ravel() for at in np.indices(amounts.shape)), strict=False))
-    blocks = (
-        Block("more than the plan", problem.columns, problem.columns + count, keys),
-        Block("less than the plan", problem.columns + count, problem.columns + 2 * count, keys),
+    wider = problem.with_more_columns("more than the plan", none, most, keys=keys)
+    wider = wider.with_more_columns("less than the plan", none, most, keys=keys).with_more_rows(
+        "plan",
+        amounts.ravel(),
+        amounts.ravel(),
+        (at, terms.column, terms.weight),
+        (row.ravel(), more.ravel(), -ones),
+        (row.ravel(), less.ravel(), ones),
+        keys=keys,
     )
-    rows = Block("plan", problem.rows, problem.rows + count, keys)
-    wider = replace(
-        problem,
-        matrix=matrix,
-        row_lower=np.concatenate((problem.row_lower, amounts.ravel())),
-        row_upper=np.concatenate((problem.row_upper, amounts.ravel())),
-        lower=np.concatenate((problem.lower, np.zeros(2 * count))),
-        upper=np.concatenate((problem.upper, np.full(2 * count, np.inf))),
-        integer=np.concatenate((problem.integer, np.zeros(2 * count, dtype=bool))),
-        stages=tuple(replace(stage, cost=stage.cost_for(problem.columns + 2 * count)) for stage in problem.stages),
-        column_labels=Labels((*problem.column_labels.blocks, *blocks), problem.column_labels.names),
-        row_labels=Labels((*problem.row_labels.blocks, rows), problem.row_labels.names),
-        tie_break=None,
-    )
+    stages = tuple(replace(stage, cost=stage.cost_for(wider.columns)) for stage in problem.stages)
+    wider = replace(wider, stages=stages, tie_break=None)
     return Departures(wider, more, less, row)

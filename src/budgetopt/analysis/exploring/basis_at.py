@@ -13,7 +13,7 @@ import numpy as np
 
 from budgetopt.analysis.exploring.moved_problem import MovedProblem
 from budgetopt.formulation import LinearProgram, Stage
-from budgetopt.formulation.linear_program import Bools, Floats, Matrix
+from budgetopt.formulation.linear_program import Bools, Floats
 from budgetopt.solvers import Solution, Termination
 from budgetopt.solvers.faces import on_optimal_face
 from budgetopt.solvers.highs import LiveModel
@@ -120,20 +120,16 @@ def _weighted(numbers: Floats, price: Floats) -> Floats:
 
 def _with_missing(problem: LinearProgram) -> LinearProgram:
     """Return the problem of missing the limits of rows by as little as possible, all together."""
-    rows, matrix = np.arange(problem.rows), problem.matrix
-    count = problem.columns + 2 * problem.rows
-    column = np.concatenate((matrix.column_of_entry(), problem.columns + np.arange(2 * problem.rows)))
-    value = np.concatenate((matrix.value, np.ones(problem.rows), -np.ones(problem.rows)))
-    index = np.concatenate((matrix.index, rows, rows))
-    cost = np.concatenate((np.zeros(problem.columns), np.ones(2 * problem.rows)))
-    return replace(
-        problem,
-        matrix=Matrix.from_triplets(problem.rows, count, index, column, value),
-        lower=np.concatenate((problem.lower, np.zeros(2 * problem.rows))),
-        upper=np.concatenate((problem.upper, np.full(2 * problem.rows, np.inf))),
-        integer=np.zeros(count, dtype=bool),
-        stages=(Stage("limits missed", cost, maximize=False),),
+    rows, ones = np.arange(problem.rows), np.ones(problem.rows)
+    wider = problem.relaxed().with_more_columns(
+        "missed",
+        np.zeros(2 * problem.rows),
+        np.full(2 * problem.rows, np.inf),
+        (rows, problem.columns + rows, ones),
+        (rows, problem.columns + problem.rows + rows, -ones),
     )
+    cost = np.concatenate((np.zeros(problem.columns), ones, ones))
+    return replace(wider, stages=(Stage("limits missed", cost, maximize=False),))
 
 
 def _moved_to(model: LiveModel, before: LinearProgram, now: LinearProgram) -> LinearProgram:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from budgetopt.analysis.live_problem.alterations import whole
-from budgetopt.formulation import Block, Formulation, Labels, LinearProgram, Matrix, Stage
+from budgetopt.formulation import Formulation, LinearProgram, Stage
 from budgetopt.formulation.linear_program import Bools, Floats, Ints
 from budgetopt.formulation.program_bounds import ProgramLimits, program_limits
 from budgetopt.scenario.limits import Limit, Limits, Number
@@ -125,22 +125,17 @@ def with_slacks(problem: LinearProgram, row: Ints, slack: Ints, value: Floats, c
     cost
         The cost of each added column; shape (slacks,).
     """
-    own, columns, count = problem.matrix, problem.columns, len(cost)
-    rows = np.concatenate((own.index, row))
-    at = np.concatenate((own.column_of_entry(), columns + slack))
-    values = np.concatenate((own.value, value))
-    block = Block("relaxed", columns, columns + count, {"slack": np.arange(count)})
-    cost = np.concatenate((np.zeros(columns), cost))
-    return replace(
-        problem,
-        matrix=Matrix.from_triplets(problem.rows, columns + count, rows, at, values),
-        lower=np.concatenate((problem.lower, np.zeros(count))),
-        upper=np.concatenate((problem.upper, np.full(count, np.inf))),
-        integer=np.concatenate((problem.integer, np.zeros(count, dtype=bool))),
-        stages=(Stage("minimize the cost of what is relaxed", cost, maximize=False),),
-        column_labels=Labels((*problem.column_labels.blocks, block), problem.column_labels.names),
-        tie_break=None,
+    columns, count = problem.columns, len(cost)
+    wider = problem.with_more_columns(
+        "relaxed",
+        np.zeros(count),
+        np.full(count, np.inf),
+        (row, columns + slack, value),
+        keys={"slack": np.arange(count)},
     )
+    cost = np.concatenate((np.zeros(columns), cost))
+    stage = Stage("minimize the cost of what is relaxed", cost, maximize=False)
+    return replace(wider, stages=(stage,), tie_break=None)
 
 
 def _labelled_rows(own: LinearProgram, free: LinearProgram, limits: Limits) -> Iterator[_Relaxable]:
@@ -173,8 +168,9 @@ def limited_rows(problem: LinearProgram) -> tuple[Ints, Ints, Ints]:
 def _with_program_rows(formulation: Formulation, scenario: Scenario) -> tuple[LinearProgram, list[_Relaxable]]:
     """Return the problem with floors and ceilings as rows: the programs' own, and those that rules on change set."""
     problem, terms = formulation.linear_program, formulation.terms.spending
-    own, rows, of_program = problem.matrix, problem.rows, len(scenario.limits.shared)
-    parts, entries = [], [(own.index, own.column_of_entry(), own.value)]
+    rows, of_program = problem.rows, len(scenario.limits.shared)
+    parts: list[_Relaxable] = []
+    entries: list[tuple[Ints, Ints, Floats]] = []
     sides = [
         side
         for limits in _limits_one_by_one(scenario)
@@ -196,15 +192,7 @@ def _with_program_rows(formulation: Formulation, scenario: Scenario) -> tuple[Li
         for mine, per_unit in ((~of_rule, None), (of_rule, base[of_rule])):
             parts.append(_Relaxable(row[mine], limit[mine], period[mine], lower[mine], upper[mine], per_unit))
     free = np.full(rows - problem.rows, np.inf)
-    row, column, value = (np.concatenate(part) for part in zip(*entries, strict=True))
-    block = Block("elastic", problem.rows, rows, {"limit": np.arange(len(free))})
-    taller = replace(
-        problem,
-        matrix=Matrix.from_triplets(rows, problem.columns, row, column, value),
-        row_lower=np.concatenate((problem.row_lower, -free)),
-        row_upper=np.concatenate((problem.row_upper, free)),
-        row_labels=Labels((*problem.row_labels.blocks, block), problem.row_labels.names),
-    )
+    taller = problem.with_more_rows("elastic", -free, free, *entries, keys={"limit": np.arange(len(free))})
     return taller, parts
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
-from budgetopt.formulation.linear_program import Block, Floats, Ints, Labels, LinearProgram, Matrix
+from budgetopt.formulation.linear_program import Floats, Ints, LinearProgram
 
 __all__ = ["with_shared_column"]
 
@@ -37,23 +35,12 @@ def with_shared_column(
         The lower limit of the new column; it has no upper one.
     """
     group, column, value = entries
-    matrix, columns, rows = problem.matrix, problem.column_labels, problem.row_labels
     new, groups = problem.columns, np.arange(len(factors))
-    added = [
-        (matrix.index, matrix.column_of_entry(), matrix.value),
+    return problem.with_more_columns(kinds[0], np.array([lower]), np.array([np.inf])).with_more_rows(
+        kinds[1],
+        at_least,
+        np.full(len(groups), np.inf),
         (problem.rows + group, column, value),
         (problem.rows + groups, np.full(len(groups), new), factors),
-    ]
-    parts = [np.concatenate(part) for part in zip(*added, strict=True)]
-    end = problem.rows + len(groups)
-    return replace(
-        problem,
-        matrix=Matrix.from_triplets(end, new + 1, *parts),
-        row_lower=np.append(problem.row_lower, at_least),
-        row_upper=np.append(problem.row_upper, np.full(len(groups), np.inf)),
-        lower=np.append(problem.lower, lower),
-        upper=np.append(problem.upper, np.inf),
-        integer=np.append(problem.integer, False),
-        column_labels=Labels((*columns.blocks, Block(kinds[0], new, new + 1)), columns.names),
-        row_labels=Labels((*rows.blocks, Block(kinds[1], problem.rows, end, {"group": groups})), rows.names),
+        keys={"group": groups},
     )

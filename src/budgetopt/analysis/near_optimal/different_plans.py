@@ -16,7 +16,7 @@ from budgetopt.allocation.allocation import MATERIAL
 from budgetopt.allocation.whole_amounts import RoundingGoal, whole_plan
 from budgetopt.analysis.amendments.departures import Departures, departures
 from budgetopt.audit import Audit, SpendingPlan
-from budgetopt.formulation import Block, Labels, LinearProgram, Matrix, Stage
+from budgetopt.formulation import LinearProgram, Stage
 from budgetopt.formulation.linear_program import Floats
 from budgetopt.solvers import Options
 from budgetopt.solvers.engine import solve_stage
@@ -143,56 +143,19 @@ def _one_way(part: Departures, up: Floats, down: Floats) -> LinearProgram:
     side, first = problem.columns + np.arange(count), problem.rows + np.arange(count)
     second = first + count
     ones = np.ones(count)
-    matrix = Matrix.from_triplets(
-        problem.rows + 2 * count,
-        problem.columns + count,
-        np.concatenate((problem.matrix.index, first, first, second, second)),
-        np.concatenate((problem.matrix.column_of_entry(), part.more, side, part.less, side)),
-        np.concatenate((problem.matrix.value, ones, -up, ones, down)),
-    )
-    return replace(
-        problem,
-        matrix=matrix,
-        row_lower=np.concatenate((problem.row_lower, np.full(2 * count, -np.inf))),
-        row_upper=np.concatenate((problem.row_upper, np.zeros(count), down)),
-        lower=np.concatenate((problem.lower, np.zeros(count))),
-        upper=np.concatenate((problem.upper, ones)),
-        integer=np.concatenate((problem.integer, np.ones(count, dtype=bool))),
-        column_labels=_with_block(problem.column_labels, "above", count),
-        row_labels=_with_block(problem.row_labels, "above or below", 2 * count),
-    )
+    rows = (first, part.more, ones), (first, side, -up), (second, part.less, ones), (second, side, down)
+    free, most = np.full(2 * count, -np.inf), np.concatenate((np.zeros(count), down))
+    wider = problem.with_more_columns("above", np.zeros(count), ones, integer=True)
+    return wider.with_more_rows("above or below", free, most, *rows)
 
 
 def _nearest(problem: LinearProgram, parts: Sequence[Departures]) -> LinearProgram:
     """Return a problem that maximizes the least of several sums of what is above and below."""
     near, rows = problem.columns, problem.rows + np.arange(len(parts))
     sums = [np.concatenate((part.more, part.less)) for part in parts]
-    columns = np.concatenate((*sums, np.full(len(parts), near)))
-    at = np.concatenate((*(np.full(len(one), row) for one, row in zip(sums, rows, strict=True)), rows))
-    values = np.concatenate((np.full(len(at) - len(parts), -1.0), np.ones(len(parts))))
-    matrix = Matrix.from_triplets(
-        problem.rows + len(parts),
-        near + 1,
-        np.concatenate((problem.matrix.index, at)),
-        np.concatenate((problem.matrix.column_of_entry(), columns)),
-        np.concatenate((problem.matrix.value, values)),
-    )
-    cost = np.zeros(near + 1)
-    cost[near] = 1.0
-    return replace(
-        problem,
-        matrix=matrix,
-        row_lower=np.append(problem.row_lower, np.full(len(parts), -np.inf)),
-        row_upper=np.append(problem.row_upper, np.zeros(len(parts))),
-        lower=np.append(problem.lower, 0.0),
-        upper=np.append(problem.upper, np.inf),
-        integer=np.append(problem.integer, False),
-        stages=(Stage("maximize the difference", cost, maximize=True),),
-        column_labels=_with_block(problem.column_labels, "difference", 1),
-        row_labels=_with_block(problem.row_labels, "difference", len(parts)),
-    )
-
-
-def _with_block(labels: Labels, kind: str, count: int) -> Labels:
-    first = len(labels)
-    return replace(labels, blocks=(*labels.blocks, Block(kind, first, first + count)))
+    entries = [(np.full(len(one), row), one, np.full(len(one), -1.0)) for one, row in zip(sums, rows, strict=True)]
+    entries.append((rows, np.full(len(parts), near), np.ones(len(parts))))
+    wider = problem.with_more_columns("difference", np.zeros(1), np.full(1, np.inf))
+    wider = wider.with_more_rows("difference", np.full(len(parts), -np.inf), np.zeros(len(parts)), *entries)
+    cost = np.append(np.zeros(near), 1.0)
+    return replace(wider, stages=(Stage("maximize the difference", cost, maximize=True),))

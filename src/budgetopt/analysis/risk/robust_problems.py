@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from budgetopt.analysis.risk.drawn_problems import DrawnProblems
-from budgetopt.formulation import Block, Labels, LinearProgram, Matrix, Stage
+from budgetopt.formulation import LinearProgram, Stage
 from budgetopt.scenario.programs import Floats, Ints
 
 __all__ = ["RobustProblem", "budget_of_uncertainty", "of_factors", "over_draws"]
@@ -52,12 +52,11 @@ class RobustProblem:
 
 @dataclass(eq=False)
 class _Extension:
-    """A problem with more columns and rows after its own."""
+    """A problem with more columns and rows after its own; no column has an upper limit."""
 
     base: LinearProgram
     columns: int
     lower: list[Floats]
-    upper: list[Floats]
     rows: int
     row_lower: list[Floats]
     row_upper: list[Floats]
@@ -65,13 +64,10 @@ class _Extension:
 
     @classmethod
     def of(cls, base: LinearProgram) -> _Extension:
-        matrix = base.matrix
-        own = (matrix.index, matrix.column_of_entry(), matrix.value)
-        return cls(base, base.columns, [base.lower], [base.upper], base.rows, [base.row_lower], [base.row_upper], [own])
+        return cls(base, base.columns, [], base.rows, [], [], [])
 
-    def more_columns(self, count: int, lower: float, upper: float) -> Ints:
+    def more_columns(self, count: int, lower: float) -> Ints:
         self.lower.append(np.full(count, lower))
-        self.upper.append(np.full(count, upper))
         self.columns += count
         return np.arange(self.columns - count, self.columns)
 
@@ -85,22 +81,9 @@ class _Extension:
         self.entries.append((row, column, np.broadcast_to(np.asarray(value, dtype=np.float64), row.shape)))
 
     def problem(self, stages: Sequence[Stage]) -> LinearProgram:
-        row, column, value = (np.concatenate(part) for part in zip(*self.entries, strict=True))
-        base = self.base
-        columns = Block("robust", base.columns, self.columns)
-        rows = Block("robust", base.rows, self.rows)
-        return replace(
-            base,
-            matrix=Matrix.from_triplets(self.rows, self.columns, row, column, value),
-            lower=np.concatenate(self.lower),
-            upper=np.concatenate(self.upper),
-            row_lower=np.concatenate(self.row_lower),
-            row_upper=np.concatenate(self.row_upper),
-            integer=np.concatenate((base.integer, np.zeros(self.columns - base.columns, dtype=bool))),
-            stages=tuple(stages),
-            column_labels=Labels((*base.column_labels.blocks, columns), base.column_labels.names),
-            row_labels=Labels((*base.row_labels.blocks, rows), base.row_labels.names),
-        )
+        lower, row_lower, row_upper = map(np.concatenate, (self.lower, self.row_lower, self.row_upper))
+        wider = self.base.with_more_columns("robust", lower, np.full(len(lower), INF))
+        return replace(wider.with_more_rows("robust", row_lower, row_upper, *self.entries), stages=tuple(stages))
 
 
 def _gain(drawn: DrawnProblems) -> tuple[float, Floats, float]:
@@ -123,7 +106,7 @@ def of_factors(drawn: DrawnProblems, factors: Floats, label: str) -> RobustProbl
 def _with_parts(extension: _Extension, drawn: DrawnProblems, effects: Ints) -> Ints:
     """Add a column for what each of some effects adds to the objective, as a gain, and return these columns."""
     costs, sign = drawn.costs, _gain(drawn)[0]
-    part = extension.more_columns(len(effects), -INF, INF)
+    part = extension.more_columns(len(effects), -INF)
     row = extension.more_rows(np.zeros(len(effects)), np.zeros(len(effects)))
     place = np.full(drawn.factors.shape[1], -1)
     place[effects] = np.arange(len(effects))
@@ -152,7 +135,7 @@ def budget_of_uncertainty(
     """
     extension = _Extension.of(drawn.problem)
     part = _with_parts(extension, drawn, effects)
-    each, own = extension.more_columns(1, 0.0, INF), extension.more_columns(len(effects), 0.0, INF)
+    each, own = extension.more_columns(1, 0.0), extension.more_columns(len(effects), 0.0)
     for loss in (1.0 - low, 1.0 - high):
         row = extension.more_rows(np.zeros(len(effects)), np.full(len(effects), INF))
         extension.enter(row, own, 1.0)
@@ -188,7 +171,7 @@ def over_draws(
     extension, count = _Extension.of(drawn.problem), len(factors)
     _, cost, offset = _gain(drawn)
     part = _with_parts(extension, drawn, effects)
-    total = extension.more_columns(1, -INF, INF)
+    total = extension.more_columns(1, -INF)
     row = extension.more_rows(np.array([-offset]), np.array([-offset]))
     used = np.flatnonzero(cost)
     extension.enter(np.repeat(row, len(used)), used, cost[used])
@@ -198,14 +181,14 @@ def over_draws(
     at, which = np.nonzero(factors != 1.0)
     extension.enter(draws[at], part[which], factors[at, which] - 1.0)
     if level is None:
-        largest = extension.more_columns(1, 0.0, INF)
+        largest = extension.more_columns(1, 0.0)
         extension.enter(draws, np.repeat(largest, count), 1.0)
         rest = np.zeros(extension.columns)
         rest[largest] = -1.0
         stage = Stage("minimize the largest regret", rest, maximize=True)
         stages = (stage, _expected(extension, drawn, part, factors.mean(axis=0)))
         return RobustProblem(extension.problem(stages), np.zeros(extension.columns), rest)
-    threshold, below = extension.more_columns(1, -INF, INF), extension.more_columns(count, 0.0, INF)
+    threshold, below = extension.more_columns(1, -INF), extension.more_columns(count, 0.0)
     extension.enter(draws, np.repeat(threshold, count), -1.0)
     extension.enter(draws, below, 1.0)
     expected = _expected(extension, drawn, part, factors.mean(axis=0))
