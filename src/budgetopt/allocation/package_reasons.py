@@ -116,17 +116,15 @@ class _Offers:
         """What each fund can still spend in a period without lacking it later; dollars, shape (funds, periods)."""
         balances = self._plan.audit.balances
         free = np.maximum(np.asarray(balances.closing) - np.asarray(balances.reserve), 0.0)
-        for position, fund in enumerate(self._scenario.funds.values()):
-            if fund.carryover:
-                free[position] = np.minimum.accumulate(free[position][::-1])[::-1]
+        carries = self._scenario.carries_over
+        free[carries] = np.minimum.accumulate(free[carries, ::-1], axis=1)[:, ::-1]
         return np.where(pays(self._scenario), free, 0.0)
 
     @cached_property
     def _income(self) -> Floats:
         """What each fund has of its own by each period if it spends nothing; dollars, shape (funds, periods)."""
         income = inflow(self._scenario)
-        carries = np.array([fund.carryover for fund in self._scenario.funds.values()], dtype=bool)
-        return np.where(carries[:, None], np.cumsum(income, axis=1), income)
+        return np.where(self._scenario.carries_over[:, None], np.cumsum(income, axis=1), income)
 
     @cached_property
     def _receives(self) -> Bools:

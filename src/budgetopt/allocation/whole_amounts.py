@@ -182,7 +182,7 @@ def _by_remainders(
     transfers = amounts_of(np.rint(counts_of(moved, unit)), unit)
     income = inflow(scenario) + transfers.sum(axis=0) - transfers.sum(axis=1)
     kept, kept_share = reserves(scenario)
-    carries = np.array([fund.carryover for fund in scenario.funds.values()], dtype=bool)
+    carries = scenario.carries_over
     if held is not None and held.any():
         cents = to_cents(spending, limits.lower, limits.upper, income, kept, carries, kept_share, held=~held)
         spending = np.where(held[:, None, :], cents, spending)

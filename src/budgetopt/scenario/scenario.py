@@ -176,10 +176,13 @@ class Scenario(Drawable):
         Shape (periods,).
         """
         said = self.funds[fund]
-        revenue = self.per_period(said.revenue)
-        if isinstance(said.revenue, Mapping):
-            return revenue
-        return revenue * (1.0 + said.growth) ** np.arange(len(self.periods))
+        growth = 0.0 if isinstance(said.revenue, Mapping) else said.growth
+        return self.per_period(said.revenue) * (1.0 + growth) ** np.arange(len(self.periods))
+
+    @cached_property
+    def carries_over(self) -> Bools:
+        """Which funds keep what they leave unspent for the next period; shape (funds,)."""
+        return np.array([fund.carryover for fund in self.funds.values()], dtype=bool)
 
     @cached_property
     def eligible(self) -> Bools:

@@ -173,7 +173,7 @@ def charged(scenario: Scenario, plan: SpendingPlan, rest: Floats, least: float) 
         return spending
     balances = audit_plan(scenario, replace(plan, spending=spending)).balances
     left = balances.closing - balances.reserve
-    carries = np.array([fund.carryover for fund in scenario.funds.values()], dtype=bool)
+    carries = scenario.carries_over
     breadth = scenario.eligible.sum(axis=0)
     order = np.argsort(breadth, kind="stable").astype(np.int64)
     for period in range(len(scenario.periods)):

@@ -233,9 +233,8 @@ def outlook_of(audit: Audit, years: int = 0) -> Outlook:
     recurring = np.concatenate((recurring, spent), axis=1)
     once = np.concatenate((accounts.spending, spent), axis=1) - recurring
     opening, closing = accounts.opening, accounts.closing
-    carries = np.array([fund.carryover for fund in scenario.funds.values()], dtype=bool)
     for at in range(len(scenario.periods), len(names)):
-        begin = np.where(carries, closing[:, -1], 0.0)
+        begin = np.where(scenario.carries_over, closing[:, -1], 0.0)
         end = begin + revenue[:, at] - recurring[:, at]
         opening, closing = np.column_stack((opening, begin)), np.column_stack((closing, end))
     rows = range(len(scenario.funds))

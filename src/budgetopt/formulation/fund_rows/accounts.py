@@ -102,7 +102,7 @@ def add_accounts(builder: Builder, scenario: Scenario, spending: SpendingTerms) 
     balance = builder.rows("fund balance", keys, money, money, limit=of_money[every_fund]).reshape(shape)
     enter(builder, balance[spending.fund, spending.period], spending)
     builder.entries(balance.ravel(), closing.ravel(), 1.0)
-    carries = np.array([fund.carryover for fund in scenario.funds.values()], dtype=bool)
+    carries = scenario.carries_over
     builder.entries(balance[carries, 1:].ravel(), closing[carries, :-1].ravel(), -1.0)
 
     kept, kept_share = reserves(scenario)

@@ -118,7 +118,7 @@ class Figures:
         transfers = whole(self._scaled(self.plan.transfers))
         rounded["transfers_in"], rounded["transfers_out"] = transfers.sum(axis=0), transfers.sum(axis=1)
         income = rounded["revenue"] + rounded["one_time"] + rounded["transfers_in"] - rounded["transfers_out"]
-        carries = np.array([fund.carryover for fund in self.plan.scenario.funds.values()], dtype=bool)
+        carries = self.plan.scenario.carries_over
         spends = self._scaled(exact.spending) > 0
         for period in range(opening.shape[1]):
             if period:

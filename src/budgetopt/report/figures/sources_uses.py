@@ -70,7 +70,7 @@ class SourcesAndUses:
     def sources(self) -> list[MoneyLine]:
         """What comes in: balances, revenue, grants and transfers."""
         account, names = self.accounts, self.figures.fund_names
-        grants = [at for at, fund in enumerate(self._funds) if fund.kind == "grant"]
+        grants = [at for at, fund in enumerate(self.figures.plan.scenario.funds.values()) if fund.kind == "grant"]
         others = [at for at in range(len(names)) if at not in set(grants)]
         lines = [
             self._balance("Opening balances", account["opening"], first=True),
@@ -85,7 +85,7 @@ class SourcesAndUses:
     def uses(self) -> list[MoneyLine]:
         """What it is used for: programs by priority or department, transfers, and what is left at the close."""
         account = self.accounts
-        carries = np.array([fund.carryover for fund in self._funds], dtype=bool)[:, None]
+        carries = self.figures.plan.scenario.carries_over[:, None]
         closing = np.where(carries, account["closing"], 0)
         kept = np.minimum(np.where(carries, account["reserve"], 0), closing)
         lines = [
@@ -96,10 +96,6 @@ class SourcesAndUses:
             self._balance("Balances at the close: above the reserves", closing - kept),
         ]
         return _some(lines)
-
-    @property
-    def _funds(self) -> list[Any]:
-        return list(self.figures.plan.scenario.funds.values())
 
     def _programs(self) -> list[MoneyLine]:
         group = self.figures.by("priority") or self.figures.by("department")

@@ -267,8 +267,7 @@ def _funds(plan: Allocation, figures: Figures, numbers: Numbers) -> Iterator[Cla
         return
     keys = list(plan.scenario.funds)
     free = np.maximum(accounts["closing"] - accounts["reserve"], 0)[:, -1]
-    carries = np.array([fund.carryover for fund in plan.scenario.funds.values()], dtype=bool)
-    lapsed = int(accounts["closing"][~carries, :-1].sum())
+    lapsed = int(accounts["closing"][~plan.scenario.carries_over, :-1].sum())
     has_reserve = bool((accounts["reserve"] > 0).any())
     kept = "every fund keeps its reserve" if has_reserve else "no fund is overdrawn"
     above = " above the reserves" if has_reserve else ""

@@ -51,7 +51,7 @@ def _facts(view: ResidentView) -> Iterator[tuple[str, str, str]]:
     if total.baseline is not None:
         yield say("Today's level"), view.money(total.baseline), ""
     accounts = view.figures.accounts
-    carries = np.array([fund.carryover for fund in view.plan.scenario.funds.values()], dtype=bool)
+    carries = view.plan.scenario.carries_over
     left = int(accounts["closing"][carries, -1].sum())
     kept = int(np.minimum(accounts["reserve"], accounts["closing"])[carries, -1].sum())
     if left > 0:

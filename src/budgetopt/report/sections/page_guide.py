@@ -41,8 +41,7 @@ def _funds(test: Callable[[Fund], bool]) -> Holds:
 
 
 def _lapses(view: PlanView) -> bool:
-    carries = np.array([fund.carryover for fund in view.plan.scenario.funds.values()], dtype=bool)
-    return bool(view.figures.accounts["closing"][~carries].any())
+    return bool(view.figures.accounts["closing"][~view.plan.scenario.carries_over].any())
 
 
 TERMS: tuple[tuple[str, str, Holds], ...] = (
