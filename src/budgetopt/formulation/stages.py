@@ -26,6 +26,7 @@ from budgetopt.scenario.scenario import Scenario
 __all__ = [
     "add_stages",
     "decides_first",
+    "discounts",
     "gives_up",
     "is_goal_programming",
     "label_of",
@@ -62,6 +63,11 @@ def decides_first(scenario: Scenario) -> str:
     if len(scenario.objective) > 1:
         return "the first objective"
     return "the largest cut" if scenario.objective[0].minimize == LARGEST_CUT else ""
+
+
+def discounts(scenario: Scenario) -> Floats:
+    """Return what a unit of an outcome counts in each period; shape (periods,)."""
+    return np.asarray(1.0 / (1.0 + scenario.document.discount) ** np.arange(len(scenario.periods)))
 
 
 def outcome_worths(scenario: Scenario, objective: Objective) -> Floats | None:
@@ -130,7 +136,7 @@ def _outcomes(scenario: Scenario, objective: Objective, terms: Terms) -> tuple[I
     worths = outcome_worths(scenario, objective)
     assert worths is not None
     outcomes = terms.outcomes
-    counts = 1.0 / (1.0 + scenario.document.discount) ** np.arange(len(scenario.periods))
+    counts = discounts(scenario)
     padded = np.concatenate((worths, np.zeros(len(scenario.resources))))
     column, weight = outcomes.column, outcomes.weight * padded[outcomes.outcome] * counts[outcomes.period]
     offset = float((outcomes.constant @ padded).sum() * counts.sum())

@@ -19,7 +19,7 @@ from budgetopt.formulation.linear_program import Bools, Floats, Ints, total_by
 from budgetopt.formulation.program_bounds import ProgramLimits, program_limits
 from budgetopt.formulation.segments import Segments, segments_of
 from budgetopt.formulation.spending.terms import SpendingTerms
-from budgetopt.formulation.stages import outcome_worths
+from budgetopt.formulation.stages import discounts, outcome_worths
 from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.model import SHORTFALL, WEIGHTED_OUTCOMES, Smallest
 from budgetopt.scenario.scenario import Scenario
@@ -207,7 +207,7 @@ class Alterations:
         if worths is None:
             return np.zeros(len(terms.column)), np.zeros_like(terms.constant)
         padded = np.concatenate((worths, np.zeros(len(scenario.resources))))
-        counts = 1.0 / (1.0 + scenario.document.discount) ** np.arange(len(scenario.periods))
+        counts = discounts(scenario)
         return terms.weight * padded[terms.outcome] * counts[terms.period], terms.constant * padded * counts.sum()
 
     def _worth_of(self, row: int) -> tuple[Floats, float]:

@@ -23,7 +23,7 @@ from budgetopt.errors import OutOfTimeError, SolverError
 from budgetopt.formulation import Formulation, LinearProgram
 from budgetopt.formulation.directions import Direction, line_through
 from budgetopt.formulation.linear_program import Stage, total_by
-from budgetopt.formulation.stages import outcome_worths
+from budgetopt.formulation.stages import discounts, outcome_worths
 from budgetopt.scenario.programs import Bools, Floats, Ints
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Options, Solution, Termination
@@ -71,7 +71,7 @@ class EffectCosts:
         asked = key(terms.program[mine], terms.outcome[mine], package[terms.column[mine]])
         order = np.argsort(known, kind="stable")
         effect = order[np.searchsorted(known, asked, sorter=order)]
-        counts = 1.0 / (1.0 + scenario.document.discount) ** np.arange(len(scenario.periods))
+        counts = discounts(scenario)
         value = terms.weight[mine] * worth[terms.outcome[mine]] * counts[terms.period[mine]]
         return cls(terms.column[mine], effect, value, columns)
 

@@ -18,7 +18,7 @@ import numpy as np
 from budgetopt.allocation import Allocation, EffectRanges
 from budgetopt.analysis.risk.effect_errors import ErrorShape, FactorDistribution, normal_quantiles
 from budgetopt.errors import OptionError, near
-from budgetopt.formulation.stages import outcome_worths
+from budgetopt.formulation.stages import discounts, outcome_worths
 from budgetopt.scenario.estimates import NORMAL_95
 from budgetopt.scenario.programs import Bools, Floats, Ints
 from budgetopt.scenario.scenario import Scenario
@@ -174,7 +174,7 @@ def effect_values(scenario: Scenario, ranges: EffectRanges) -> Floats:
     """Return what each effect adds to the first objective, which is a sum of outcomes; shape (effects,)."""
     worth = outcome_worths(scenario, scenario.objective[0])
     assert worth is not None, "a sum of outcomes counts each of them"
-    counts = 1.0 / (1.0 + scenario.document.discount) ** np.arange(len(scenario.periods))
+    counts = discounts(scenario)
     return np.asarray(ranges.moved @ counts * worth[ranges.outcome])
 
 
