@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from budgetopt.scenario.amounts import is_number
 from budgetopt.scenario.words import visible
 
 __all__ = ["INFORMATIONAL", "differences"]
@@ -77,14 +78,14 @@ def _by_name(items: Sequence[Any]) -> dict[str, Any]:
 
 
 def _same(one: Any, other: Any, path: tuple[str, ...], parent: Mapping[str, Any], size: float) -> bool:
-    if not (_is_number(one) and _is_number(other)):
+    if not (is_number(one) and is_number(other)):
         return type(one) is type(other) and bool(one == other)
     pattern = _pattern(path)
     if pattern in NOISE:
         return bool(abs(one - other) <= NOISE[pattern])
     scale = max(abs(one), abs(other), size)
     for sibling in DIFFERENCES_OF.get(pattern, ()):
-        if _is_number(parent.get(sibling)):
+        if is_number(parent.get(sibling)):
             scale = max(scale, abs(parent[sibling]))
     return bool(abs(one - other) <= (SAME_PRICE if path[-1] == "price" else SAME) * scale)
 
@@ -101,14 +102,10 @@ def _pattern(path: tuple[str, ...]) -> str:
     return ".".join(path)
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 def _shown(value: Any) -> str:
     if value is MISSING:
         return "left out"
-    if _is_number(value):
+    if is_number(value):
         return f"{value:,.12g}"
     text = "null" if value is None else repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -11,6 +11,7 @@ import numpy as np
 from budgetopt.checks.findings import named, program_path
 from budgetopt.errors import CertificateError, Problem, ScenarioError, SolverError
 from budgetopt.reading.document_tree import document_tree
+from budgetopt.scenario.amounts import is_number
 from budgetopt.scenario.places import Path
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.words import shown
@@ -65,5 +66,5 @@ def _figures(node: Any, path: Path) -> Iterator[tuple[Path, float]]:
     items = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
     for key, item in items:
         yield from _figures(item, (*path, key))
-    if isinstance(node, int | float) and not isinstance(node, bool):
+    if is_number(node):
         yield path, float(node)

@@ -10,7 +10,7 @@ import math
 import numbers
 import re
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeGuard
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
@@ -18,7 +18,7 @@ from budgetopt.scenario.words import refuse, shown
 
 __all__ = [
     "LEAST", "MOST", "Amount", "AmountOrShare", "HighShare", "Number", "NumberOrShare", "PositiveAmount",
-    "ReserveAmount", "Share", "ShareOf", "SignedAmount", "SignedShare", "is_duration", "parse_number",
+    "ReserveAmount", "Share", "ShareOf", "SignedAmount", "SignedShare", "is_duration", "is_number", "parse_number",
 ]  # fmt: skip
 
 _EXPONENTS = {"": 0, "k": 3, "m": 6, "b": 9}
@@ -178,10 +178,15 @@ def _high_share(value: object) -> Share:
     return _share(value)
 
 
+def is_number(value: object) -> TypeGuard[float]:
+    """Return whether a value is a number, which true and false are not."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def _signed_share(value: object) -> Share:
     if isinstance(value, str) and value.strip().startswith("-"):
         return Share(-_share(value.strip()[1:].strip()))
-    if isinstance(value, int | float) and not isinstance(value, bool) and value < 0:
+    if is_number(value) and value < 0:
         return value if isinstance(value, Share) else Share(-_share(-value))
     return _share(value)
 

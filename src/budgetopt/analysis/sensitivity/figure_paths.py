@@ -15,7 +15,7 @@ from budgetopt.reading.document_tree import document_tree
 from budgetopt.reading.paths import PathError, expand, parse_path
 from budgetopt.reading.program_paths import list_item, program_key, programs_at
 from budgetopt.reading.program_shifts import present
-from budgetopt.scenario.amounts import Share
+from budgetopt.scenario.amounts import Share, is_number
 from budgetopt.scenario.joining import concatenate, sort
 from budgetopt.scenario.keys import Slot, slot_of
 from budgetopt.scenario.limits import differ_in_limits_alone
@@ -236,10 +236,6 @@ def _with_cells(column: Column | None, cells: Column) -> Column:
     return sort(concatenate([column.take(others, column.rows[others]), cells]))
 
 
-def _is_number(node: object) -> bool:
-    return isinstance(node, int | float) and not isinstance(node, bool)
-
-
 def _below(node: BaseModel, path: Path) -> tuple[str, Path]:
     """Return the field of a model with which a path goes on, the number that a short form stands for at its end."""
     key = str(path[0]) if path else Slot([type(node)]).short
@@ -249,7 +245,7 @@ def _below(node: BaseModel, path: Path) -> tuple[str, Path]:
 
 def _numbers(node: Any, path: Path, periods: Sequence[str]) -> Iterator[float]:
     """Yield the numbers that stand at a path; an amount of every period stands in each."""
-    if _is_number(node):
+    if is_number(node):
         yield node
     elif isinstance(node, BaseModel):
         name, rest = _below(node, path)
@@ -262,7 +258,7 @@ def _numbers(node: Any, path: Path, periods: Sequence[str]) -> Iterator[float]:
             yield 0.0
         inside = [node[path[0]]] if path and path[0] in node else [] if path else list(node.values())
         for item in inside:
-            if path or _is_number(item):
+            if path or is_number(item):
                 yield from _numbers(item, path[1:], periods)
 
 
@@ -275,7 +271,7 @@ class _Move(NamedTuple):
 
 def _moved(node: Any, path: Path, move: _Move, periods: Sequence[str]) -> Any:
     """Return what stands at a node with its numbers at a path moved."""
-    if _is_number(node):
+    if is_number(node):
         if path:
             return {period: _moved(node, (), move, periods) if period == path[0] else node for period in periods}
         value = move.times * node + move.plus

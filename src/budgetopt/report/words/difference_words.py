@@ -11,7 +11,7 @@ from budgetopt.analysis.comparing.differences import ChangedValue, Difference
 from budgetopt.formulation.stages import label_of
 from budgetopt.report.figures.numbers import Numbers, join_words, plural
 from budgetopt.report.figures.text import label, one_line
-from budgetopt.scenario.amounts import Share
+from budgetopt.scenario.amounts import Share, is_number
 from budgetopt.scenario.programs import split_key
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class _DifferenceWriter:
             return f"was {self.show(value.before, in_money=in_money)}, and is no longer said"
         before, after = (self.show(one, in_money=in_money) for one in (value.before, value.after))
         are_shares = {isinstance(one, Share) for one in (value.before, value.after)}
-        if not (_is_number(value.before) and _is_number(value.after)) or len(are_shares) > 1:
+        if not (is_number(value.before) and is_number(value.after)) or len(are_shares) > 1:
             return f"changes from {before} to {after}"
         if before == after:
             # what is spoken of roundly must still differ
@@ -126,10 +126,6 @@ class _DifferenceWriter:
         if isinstance(value, list | tuple):
             return _cut([self.show(item, in_money=in_money) for item in value])
         return f"“{one_line(value)}”" if isinstance(value, str) else one_line(value)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _cut(words: Sequence[str]) -> str:
