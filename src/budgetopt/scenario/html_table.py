@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from budgetopt.errors import escaped
 from budgetopt.scenario.column_units import COUNT, CURRENCY_NAME, SHARE, units_of
-from budgetopt.scenario.words import plural
+from budgetopt.scenario.words import capital, plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,7 +74,7 @@ def _caption(caption: str, units: dict[str, str]) -> str:
     parts = [f"{', '.join(columns)} in {'percent' if unit == SHARE else unit}" for unit, columns in by_unit.items()]
     told = "; ".join(part for part, unit in zip(parts, by_unit, strict=True) if unit != COUNT)
     lines = [f"<strong>{_words(caption)}.</strong>"] if caption else []
-    lines += [_words(f"{told[:1].upper()}{told[1:]}.")] if told else []
+    lines += [_words(f"{capital(told)}.")] if told else []
     return f'<caption style="caption-side:top;text-align:left">{" ".join(lines)}</caption>' if lines else ""
 
 

@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from budgetopt.errors import hidden_in
 
 __all__ = [
-    "clean", "listed", "money", "on_one_line", "plural", "printed", "refuse", "seen_as_written", "shown",
+    "capital", "clean", "listed", "money", "on_one_line", "plural", "printed", "refuse", "seen_as_written", "shown",
     "turns_written_out", "visible",
 ]  # fmt: skip
 
@@ -95,6 +95,11 @@ def visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
+
+
+def capital(text: str) -> str:
+    """Return a text with its first letter in upper case."""
+    return text[:1].upper() + text[1:]
 
 
 def listed(names: Sequence[str], most: int = 12) -> str:

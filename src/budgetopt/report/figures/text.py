@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from budgetopt.errors import ISOLATES
+from budgetopt.scenario.words import capital
 
 __all__ = ["capital", "clean", "in_encoding", "label", "one_line", "one_lines", "one_of", "sentence"]
 
@@ -51,11 +52,6 @@ def in_encoding(text: str, encoding: str) -> str:
 def label(key: str, name: str = "") -> str:
     """Return the name that something is called by in print: its name, or its key with spaces for underscores."""
     return one_line(name) or one_line(key.replace("_", " "))
-
-
-def capital(text: str) -> str:
-    """Return a text with its first letter in upper case."""
-    return text[:1].upper() + text[1:]
 
 
 def sentence(text: str) -> str:

@@ -19,6 +19,7 @@ from budgetopt.scenario.limits.funds import (
 from budgetopt.scenario.limits.record import Limit, Number, Provision, Sense
 from budgetopt.scenario.limits.rules import rule_limits
 from budgetopt.scenario.programs import Ints, ProgramTable, Texts
+from budgetopt.scenario.words import capital
 
 if TYPE_CHECKING:
     from budgetopt.scenario.scenario import Scenario
@@ -156,7 +157,7 @@ class Limits(Sequence[Limit]):
         out = [found[at] if at < first else ("", ()) for at in positions.tolist()]
         for kind, limited in self._rows.items():
             at = np.flatnonzero((positions >= first) & (positions < first + len(limited)))
-            title = _title(_FACTS[kind][0] if kind in _FACTS else _OF_PROGRAMS[kind][1])
+            title = capital(_FACTS[kind][0] if kind in _FACTS else _OF_PROGRAMS[kind][1])
             for place, name in zip(at.tolist(), self._names[limited[positions[at] - first]].tolist(), strict=True):
                 out[place] = title, (str(name),)
             first += len(limited)
@@ -204,7 +205,7 @@ class Limits(Sequence[Limit]):
             name=name,
             path=("programs", name, *key.split(".")),
             address=f"programs[{name}].{key}",
-            title=_title(phrase),
+            title=capital(phrase),
             phrase=phrase,
             owners=(str(self._names[row]),),
             place=self._scenario.programs.place(row, key),
@@ -231,7 +232,7 @@ class Limits(Sequence[Limit]):
             name=name,
             path=("programs", name, *key.split(".")),
             address=f"programs[{name}]",
-            title=_title(phrase),
+            title=capital(phrase),
             phrase=phrase,
             owners=(str(self._names[row]),),
             because=str(programs.value(row, "spending.because") or ""),
@@ -252,7 +253,3 @@ class Limits(Sequence[Limit]):
             return value
         each = {period: programs.value(row, f"{key}.{period}") for period in self._scenario.periods}
         return {period: value for period, value in each.items() if value is not None} or None
-
-
-def _title(phrase: str) -> str:
-    return phrase[:1].upper() + phrase[1:]
