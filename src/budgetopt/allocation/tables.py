@@ -185,9 +185,9 @@ def effects_table(plan: Allocation) -> pd.DataFrame:
 
 def _funds(plan: Allocation) -> Columns:
     scenario, accounts = plan.scenario, plan.audit.balances
-    names = ("opening", "revenue", "one_time", "transfers_in", "transfers_out", "spending", "closing", "reserve")
     funds, periods = objects(list(scenario.funds)), objects(list(scenario.periods))
     keys = {"fund": np.repeat(funds, len(periods)), "period": np.tile(periods, len(funds))}
+    names = accounts.__dataclass_fields__
     money = {name: _in_units(getattr(accounts, name).ravel(), plan.exact_unit) for name in names}
     prices = {"price": plan.prices.money.ravel(), "price_less": plan.prices.money_less.ravel()}
     return {**keys, **money, **prices}

@@ -11,6 +11,7 @@ import numpy as np
 
 from budgetopt.allocation import Allocation
 from budgetopt.allocation.reasons import funded_of
+from budgetopt.audit.balances import Balances
 from budgetopt.report.figures.numbers import DOLLAR, Unit
 from budgetopt.report.figures.rounding import round_cells, round_column, whole
 from budgetopt.report.figures.text import label, one_line
@@ -22,7 +23,7 @@ __all__ = ["ACCOUNT", "Account", "Figures", "Group", "MoneyRow"]
 _SMALL_BUDGET = 10_000.0
 _DIGITS = 1e-5
 """The share of the largest amount below which no digit is shown."""
-ACCOUNT = ("opening", "revenue", "one_time", "transfers_in", "transfers_out", "spending", "closing", "reserve")
+ACCOUNT = tuple(Balances.__dataclass_fields__)
 """The amounts of an account, in the order in which they are shown."""
 
 
