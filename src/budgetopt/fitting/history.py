@@ -161,7 +161,7 @@ def read_history(
     ScenarioError
         If cells cannot be read, a year has no price index, or a point stands twice.
     """
-    reader = _HistoryReader(grid_of(table, FRAME, columns.layout), columns.layout)
+    reader = _HistoryReader(grid_of(table, columns.layout), columns.layout)
     place = {key: reader.find(key, getattr(columns, key)) for key in ("year", "district", "outcome", "pool")}
     program, spending = (reader.find(k, getattr(columns, k), required=True) for k in ("program", "spending"))
     assert program is not None
@@ -289,7 +289,7 @@ def _deflated(
 def _index_file(index: str | Path, decimal: str | None) -> tuple[dict[int, float], str]:
     """Return the values of a price index by year, from a file of two columns, and what it is called."""
     plain = Table.model_validate({"file": str(index), "decimal": decimal})
-    reader = _HistoryReader(grid_of(index, FRAME, plain), plain)
+    reader = _HistoryReader(grid_of(index, plain), plain)
     year = reader.find("year", None)
     if year is None:
         headers = ", ".join(reader.grid.headers)

@@ -66,7 +66,7 @@ def read_answers(table: str | Path | pd.DataFrame, outcomes: Mapping[str, str]) 
         If a column is no outcome, or a cell no number of zero or more, or a group has two populations.
     """
     layout = Table.model_validate({"file": FRAME if not isinstance(table, str | Path) else str(table)})
-    grid = grid_of(table, FRAME, layout)
+    grid = grid_of(table, layout)
     problems: list[Problem] = list(grid.problems)
     columns = _columns(grid, outcomes, problems)
     keys = [key for key in columns if key in outcomes]

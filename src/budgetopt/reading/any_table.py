@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["grid_of", "titles_of"]
 
 
-def grid_of(table: str | Path | pd.DataFrame, name: str, layout: Table) -> Grid:
-    """Return the cells of a file or of a pandas table, which is called by a name in messages.
+def grid_of(table: str | Path | pd.DataFrame, layout: Table) -> Grid:
+    """Return the cells of a file, or of a pandas table, which messages call by the file of its layout.
 
     Raises
     ------
@@ -29,7 +29,7 @@ def grid_of(table: str | Path | pd.DataFrame, name: str, layout: Table) -> Grid:
     """
     if not isinstance(table, str | Path):
         headers = [header_text(header) for header in table.columns]
-        return grid_of_series(name, headers, [table.iloc[:, at] for at in range(len(headers))])
+        return grid_of_series(layout.file, headers, [table.iloc[:, at] for at in range(len(headers))])
     file, sheet = split_sheet(str(table))
     return read_grid(file_bytes(file), file, sheet, layout)
 

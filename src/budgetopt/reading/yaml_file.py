@@ -130,14 +130,14 @@ class _Composer:
         after = next(events)
         if type(after).__name__ == "DocumentStartEvent":
             hint = "keep each scenario in a file of its own, and take the line '---' away"
-            self.stop("yaml", "the file holds several documents", self.place(after), "one document", hint)
+            self.stop("the file holds several documents", self.place(after), "one document", hint)
         return tree
 
     def place(self, event: Any) -> Place:
         return Place(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
 
-    def stop(self, code: str, message: str, place: Place, expected: str = "", hint: str = "") -> None:
-        raise ScenarioError([*self.problems, Problem(code, message, place, expected, hint)])
+    def stop(self, message: str, place: Place, expected: str = "", hint: str = "") -> None:
+        raise ScenarioError([*self.problems, Problem("yaml", message, place, expected, hint)])
 
     def value(self, event: Any, events: Iterator[Any], path: Path, key_place: Place | None) -> Any:
         kind = type(event).__name__
@@ -145,7 +145,7 @@ class _Composer:
         if kind == "AliasEvent":
             return self.alias(event, path)
         if len(path) > _DEEPEST:
-            self.stop("yaml", f"more than {_DEEPEST} levels stand inside one another", self.place(event))
+            self.stop(f"more than {_DEEPEST} levels stand inside one another", self.place(event))
         self.tagged(event)
         anchor = visible(event.anchor or "")
         if anchor:
@@ -221,12 +221,12 @@ class _Composer:
         if kind != "ScalarEvent":
             found = {"SequenceStartEvent": "a list", "MappingStartEvent": "a mapping"}.get(kind, "an alias")
             hint = "if a text begins with a bracket, put it in quotation marks"
-            self.stop("yaml", f"{found} is no key", self.place(event), "a word as key", hint)
+            self.stop(f"{found} is no key", self.place(event), "a word as key", hint)
         key = self.text(event).strip()
         if not key:
             written = event.value or not event.implicit[0]
             message = "the key is empty" if written else "a colon stands here without a key"
-            self.stop("yaml", message, self.place(event), "`key: value`")
+            self.stop(message, self.place(event), "`key: value`")
         self.tagged(event)
         if event.anchor:
             anchor = visible(event.anchor)
@@ -241,17 +241,17 @@ class _Composer:
             sources = [((*path, at), item) for at, item in enumerate(value)]
         if not all(isinstance(item, dict) for _, item in sources):
             expected = "<<: *name, with &name at a mapping"
-            self.stop("yaml", "'<<' takes over the keys of another mapping", place, expected)
+            self.stop("'<<' takes over the keys of another mapping", place, expected)
         return sources
 
     def alias(self, event: Any, path: Path) -> Any:
         name, place = visible(event.anchor), self.place(event)
         if name in self.unfinished:
-            self.stop("yaml", f"'*{name}' stands inside of what it names", place)
+            self.stop(f"'*{name}' stands inside of what it names", place)
         if name not in self.anchors:
             close = near(name, self.anchors)
             hint = f"did you mean '*{close}'?" if close else "a text that begins with '*' stands in quotation marks"
-            self.stop("yaml", f"'*{name}' names nothing", place, "the name of an anchor '&name' further up", hint)
+            self.stop(f"'*{name}' names nothing", place, "the name of an anchor '&name' further up", hint)
         source, value = self.anchors[name]
         return self.copy(value, source, path, place)
 
@@ -259,9 +259,9 @@ class _Composer:
         """Return a value again at another path; its places stay those where it is written."""
         self.copies += 1
         if self.copies > _MOST_COPIES:
-            self.stop("yaml", f"the aliases of this file stand for more than {_MOST_COPIES:,} values", place)
+            self.stop(f"the aliases of this file stand for more than {_MOST_COPIES:,} values", place)
         if len(path) > _DEEPEST:
-            self.stop("yaml", f"more than {_DEEPEST} levels stand inside one another", place)
+            self.stop(f"more than {_DEEPEST} levels stand inside one another", place)
         self.values[path] = self.values[source]
         if isinstance(value, dict):
             for key in value:

@@ -54,7 +54,7 @@ def read_draws(table: str | Path | pd.DataFrame, errors: EffectErrors, scenario:
         If a column names no effect, a cell is no number, or there is no draw.
     """
     layout = Table.model_validate({"file": str(table) if isinstance(table, str | Path) else FRAME})
-    grid = grid_of(table, FRAME, layout)
+    grid = grid_of(table, layout)
     problems = list(grid.problems)
     factors = np.ones((len(grid.rows), len(errors.names)))
     spoken = np.zeros(len(errors.names), dtype=bool)
