@@ -65,14 +65,10 @@ class Election:
 
     Parameters
     ----------
-    file
-        The file.
     meta
         What its META section says.
     projects, votes
         The other two sections.
-    lines
-        The number of lines of the file.
     voted
         The project of each choice of each ballot, as a position; shape (choices,).
     ballot
@@ -81,11 +77,9 @@ class Election:
         What each choice counts; shape (choices,).
     """
 
-    file: str
     meta: Mapping[str, str]
     projects: ElectionSection
     votes: ElectionSection
-    lines: int
     voted: Ints
     ballot: Ints
     points: Floats
@@ -195,7 +189,7 @@ def _as_list(cell: str) -> str:
 def read_election(data: bytes, file: str) -> Election:
     """Return an election, or raise ScenarioError with everything that is wrong with the file."""
     text = read_text_file(data, file).rows
-    sections, meta_lines, problems, count = _sections(text, file)
+    sections, meta_lines, problems = _sections(text, file)
     if problems:
         raise ScenarioError(problems)
     meta = {row[0].casefold(): row[1] for row in sections["META"].rows if len(row) > 1}
@@ -209,18 +203,17 @@ def read_election(data: bytes, file: str) -> Election:
     if problems:
         raise ScenarioError(problems)
     return Election(
-        file, meta, projects, votes, count, np.array(voted, dtype=np.int64), np.array(ballot, dtype=np.int64),
+        meta, projects, votes, np.array(voted, dtype=np.int64), np.array(ballot, dtype=np.int64),
         np.array(points, dtype=np.float64),
     )  # fmt: skip
 
 
-def _sections(text: str, file: str) -> tuple[dict[str, ElectionSection], dict[str, int], list[Problem], int]:
-    """Return the sections of a file, the line of each key of META, what is wrong, and how many lines there are."""
+def _sections(text: str, file: str) -> tuple[dict[str, ElectionSection], dict[str, int], list[Problem]]:
+    """Return the sections of a file, the line of each key of META, and what is wrong."""
     problems: list[Problem] = []
     parts: dict[str, list[tuple[int, list[str]]]] = {}
     name = ""
-    lines = text.splitlines()
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(text.splitlines(), start=1):
         cells = [cell.strip() for cell in next(csv.reader([line], delimiter=";"), [])]
         if not any(cells):
             continue
@@ -232,18 +225,18 @@ def _sections(text: str, file: str) -> tuple[dict[str, ElectionSection], dict[st
             parts.setdefault(name, [])
         elif not name:
             message, expected = f"{shown(cells[0])} stands before the first section", "a line META"
-            return {}, {}, [_problem("section", message, file, number, expected)], len(lines)
+            return {}, {}, [_problem("section", message, file, number, expected)]
         else:
             parts[name].append((number, cells))
     missing = [section for section in SECTIONS if section not in parts]
     if missing:
         message = f"the file has no section {' and no section '.join(missing)}"
         expected = "a line META, one PROJECTS and one VOTES, each with its headers below it"
-        return {}, {}, [*problems, Problem("section", message, Place(file), expected)], len(lines)
+        return {}, {}, [*problems, Problem("section", message, Place(file), expected)]
     sections = {section: _section(section, rows, file, problems) for section, rows in parts.items()}
     meta = sections["META"]
     keys = {row[0].casefold(): line for row, line in zip(meta.rows, meta.lines, strict=True)}
-    return sections, keys, problems, len(lines)
+    return sections, keys, problems
 
 
 def _section(name: str, rows: list[tuple[int, list[str]]], file: str, problems: list[Problem]) -> ElectionSection:
