@@ -69,7 +69,9 @@ def test_what_several_funds_pay_is_one_spending() -> None:
 
 def test_each_program_s_part_can_be_told_apart() -> None:
     levels = audited(None).levels
-    assert rounded(levels.of_outcome(1, 3)) == [[0, 0], [200_000, 200_000], [150, 150]]
+    of_one = levels.outcome == 1
+    assert levels.program[of_one].tolist() == [1, 2]
+    assert rounded(levels.level[of_one]) == [[200_000, 200_000], [150, 150]]
     assert rounded(levels.totals(3)[1]) == [200_150, 200_150]
 
 

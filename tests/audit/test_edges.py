@@ -233,9 +233,16 @@ def test_what_a_dollar_and_a_unit_change_at_most() -> None:
         (4, 3.5, 0.5),
         (5, 2, 0),
     ]
-    assert levels_of(scenario, plan.spending.sum(axis=1)).of_outcome(0, 6)[:, 0].tolist() == [-6, 2, 4.25, 20, 0, 0]
-    assert levels_of(scenario, plan.spending.sum(axis=1), plan.packages).of_outcome(0, 6)[5].tolist() == [6]
-    assert levels_of(scenario, plan.spending.sum(axis=1), None, plan.units).of_outcome(0, 6)[4].tolist() == [70]
+    spent = plan.spending.sum(axis=1)
+
+    def brought(*further: object) -> list[float]:
+        levels = levels_of(scenario, spent, *further)
+        first = levels.outcome == 0
+        return np.bincount(levels.program[first], levels.level[first, 0], minlength=6).tolist()
+
+    assert brought() == [-6, 2, 4.25, 20, 0, 0]
+    assert brought(plan.packages)[5] == 6
+    assert brought(None, plan.units)[4] == 70
 
 
 def test_a_coverage_of_less_than_a_dollar_and_of_programs_that_get_nothing() -> None:

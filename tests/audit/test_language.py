@@ -410,7 +410,9 @@ def test_what_an_audit_says_of_resources() -> None:
     audit = audited(changes, GRANT)
     # shelter: 15 and 15 in FY2027, 10 and 10 in FY2028; the library 5
     assert rounded(audit.resources) == [[35, 25], [0, 0]]
-    assert rounded(audit.uses.of_outcome(0, 3)) == [[30, 20], [5, 5], [0, 0]]
+    of_staff = np.zeros((3, 2))
+    np.add.at(of_staff, audit.uses.program, audit.uses.level)
+    assert rounded(of_staff) == [[30, 20], [5, 5], [0, 0]]
     assert audit.accepted
 
 

@@ -315,11 +315,12 @@ def test_a_price_bounds_what_a_larger_step_brings(case: Case, share: float, data
         bound = limit.bound + side * limit.relaxes * step
         row, moved = np.array([limit.row]), np.array([bound])
         lower, upper = question.problem.row_lower[row], question.problem.row_upper[row]
-        answer = question.with_rows(
+        changed = question.changed_rows(
             row,
             lower if limit.sense == "at most" else moved,
             upper if limit.sense == "at least" else moved,
         )
+        answer = question.solve(changed)
         if answer.termination is not Termination.OPTIMAL or math.isnan(price):
             continue
         change = gain * (answer.objective - base)

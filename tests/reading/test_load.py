@@ -66,7 +66,7 @@ def test_riverton_says_what_its_files_say(riverton: Scenario) -> None:
         "weighted outcomes",
         "change from baseline",
     ]
-    floor = riverton.programs.dollars("spending.at_least", riverton.periods)[0]
+    floor = riverton.dollars("spending.at_least")[0]
     assert np.array_equal(floor, [np.nan, 8.1e6, np.nan], equal_nan=True)
 
 

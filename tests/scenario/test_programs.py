@@ -122,12 +122,14 @@ def table() -> ProgramTable:
     )
 
 
-def test_shares_become_dollars_of_the_baseline(table: ProgramTable) -> None:
+def test_limits_are_told_from_shares(table: ProgramTable) -> None:
     nan = np.nan
-    floor = table.dollars("spending.at_least", ["t1", "t2"])
-    ceiling = table.dollars("spending.at_most", ["t1", "t2"])
-    assert np.array_equal(floor, [[50, 50], [nan, nan], [nan, nan]], equal_nan=True)
-    assert np.array_equal(ceiling, [[80, 150], [7, 7], [nan, nan]], equal_nan=True)
+    floor, is_share = table.per_period("spending.at_least", ["t1", "t2"])
+    assert np.array_equal(floor, [[0.5, 0.5], [nan, nan], [nan, nan]], equal_nan=True)
+    assert is_share.tolist() == [[True, True], [False, False], [False, False]]
+    ceiling, is_share = table.per_period("spending.at_most", ["t1", "t2"])
+    assert np.array_equal(ceiling, [[80, 1.5], [7, 7], [nan, nan]], equal_nan=True)
+    assert is_share.tolist() == [[False, True], [False, False], [False, False]]
 
 
 def test_columns_are_read_by_what_they_hold(table: ProgramTable) -> None:

@@ -44,13 +44,6 @@ class OutcomeLevels:
         np.add.at(total, self.outcome, self.level)
         return total
 
-    def of_outcome(self, outcome: int, programs: int) -> Floats:
-        """Return the level that each program brings to one outcome, 0 without an effect; shape (programs, periods)."""
-        out = np.zeros((programs, self.level.shape[1]))
-        rows = self.outcome == outcome
-        np.add.at(out, self.program[rows], self.level[rows])
-        return out
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Activity:

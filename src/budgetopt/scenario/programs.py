@@ -338,14 +338,6 @@ class ProgramTable:
                 shares[column.rows, position] = False if column.shares is None else column.shares
         return values, shares
 
-    def dollars(self, key: str, periods: Sequence[str]) -> Floats:
-        """Return a limit in dollars, shares of the baseline worked out; NaN where there is none.
-
-        Shape (programs, periods).
-        """
-        values, shares = self.per_period(key, periods)
-        return np.where(shares, values * self.baseline()[:, None], values)
-
     def select(self, rows: Ints) -> ProgramTable:
         """Return a table of some programs, in the order of ``rows``."""
         new_row = np.full(len(self), -1)

@@ -33,7 +33,7 @@ def test_a_row_and_two_columns_for_each_amount(together: bool) -> None:
     found = departures(made, amounts)
     problem = found.problem
     assert (problem.rows, problem.columns) == (own.rows + count, own.columns + 2 * count)
-    assert found.more.shape == found.less.shape == found.row.shape == shape
+    assert found.more.shape == found.less.shape == shape
     assert sorted([*found.more.ravel(), *found.less.ravel()]) == list(range(own.columns, problem.columns))
     # what is spent, less what is more than the plan, and with what is less
     expected = np.zeros((count, problem.columns))
@@ -59,7 +59,7 @@ def test_a_row_and_two_columns_for_each_amount(together: bool) -> None:
         assert block.keys["program"].tolist() == [cell[0] for cell in np.ndindex(*shape)]
         assert ("period" in block.keys) is not together
     (row,) = problem.row_labels.of_kind("plan")
-    assert row.positions.tolist() == found.row.ravel().tolist() == list(range(own.rows, problem.rows))
+    assert row.positions.tolist() == list(range(own.rows, problem.rows))
 
 
 def test_limits_and_costs_of_what_is_more_and_less() -> None:

@@ -67,15 +67,18 @@ def test_limits_and_costs_are_changed_one_at_a_time() -> None:
     # 70 for a and 10 for b of the fund and the grant, and 50 for c: 430 of a, 30 and 20 of the others
     best = question.as_is().objective
     (cap,) = [block.positions for block in problem.row_labels.of_kind("rule")]
-    assert question.with_rows(cap, np.array([-np.inf]), np.array([70.0])).objective < best
+    assert question.solve(question.changed_rows(cap, np.array([-np.inf]), np.array([70.0]))).objective < best
     assert (problem.row_upper[cap] == 80).all()
     columns = np.arange(problem.columns)
     nothing = question.changed_columns(columns, problem.lower, np.minimum(problem.upper, 0))
     assert nothing.upper.max() == 0
     assert (nothing.lower == problem.lower).all()
     stage = problem.stages[0]
-    assert question.with_cost(stage.cost * 2).objective == pytest.approx(2 * (best - stage.offset) + stage.offset)
-    assert question.with_cost(stage.cost, offset=7.0).objective == pytest.approx(best - stage.offset + 7)
+    doubled, moved = (
+        replace(problem, stages=(replace(stage, **to),)) for to in ({"cost": 2 * stage.cost}, {"offset": 7.0})
+    )
+    assert question.solve(doubled).objective == pytest.approx(2 * (best - stage.offset) + stage.offset)
+    assert question.solve(moved).objective == pytest.approx(best - stage.offset + 7)
     assert question.as_is().objective == best
     assert not question.is_integer
     assert not question.holds_decisions

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -41,37 +42,41 @@ def columns_of(question: WhatIf, program: int) -> np.ndarray:
 def of_money(question: WhatIf) -> float:
     """Let the fund have 90 dollars."""
     rows = rows_of(question, "fund balance")
-    return question.with_rows(rows, np.array([90.0]), np.array([90.0])).objective
+    return question.solve(question.changed_rows(rows, np.array([90.0]), np.array([90.0]))).objective
 
 
 def of_rule_at_least(question: WhatIf) -> float:
     """Let a have 40 dollars at least, and as many as there are."""
-    return question.with_rows(rows_of(question, "rule"), np.array([40.0]), np.array([np.inf])).objective
+    return question.solve(
+        question.changed_rows(rows_of(question, "rule"), np.array([40.0]), np.array([np.inf]))
+    ).objective
 
 
 def of_column(question: WhatIf) -> float:
     """Let b have 20 dollars at most."""
     at = columns_of(question, 1)
-    return question.with_columns(at, question.problem.lower[at], np.full(len(at), 20.0)).objective
+    return question.solve(question.changed_columns(at, question.problem.lower[at], np.full(len(at), 20.0))).objective
 
 
 def of_column_floor(question: WhatIf) -> float:
     """Let b have 80 dollars at least."""
     at = columns_of(question, 1)
-    return question.with_columns(at, np.full(len(at), 80.0), question.problem.upper[at]).objective
+    return question.solve(question.changed_columns(at, np.full(len(at), 80.0), question.problem.upper[at])).objective
 
 
 def of_cost(question: WhatIf) -> float:
     """Let a dollar of b bring 5."""
     cost = question.problem.stages[0].cost_for(question.problem.columns).copy()
     cost[columns_of(question, 1)] = 5.0
-    return question.with_cost(cost).objective
+    stage = replace(question.problem.stages[0], cost=cost)
+    return question.solve(replace(question.problem, stages=(stage,))).objective
 
 
 def of_offset(question: WhatIf) -> float:
     """Give 7 besides."""
     stage = question.problem.stages[0]
-    return question.with_cost(stage.cost_for(question.problem.columns), stage.offset + 7).objective
+    stage = replace(stage, cost=stage.cost_for(question.problem.columns), offset=stage.offset + 7)
+    return question.solve(replace(question.problem, stages=(stage,))).objective
 
 
 def of_rule(question: WhatIf) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -109,7 +111,7 @@ def test_every_search_begins_from_the_plan_and_reaches_what_one_without_it_does(
     problem = question.problem
     for row in np.flatnonzero(np.isfinite(problem.row_upper) & (problem.row_upper != 0)):
         less = np.array([row]), 0.9 * problem.row_lower[[row]], 0.9 * problem.row_upper[[row]]
-        answer, alone = question.with_rows(*less), WhatIf(plan.scenario).with_rows(*less)
+        answer, alone = (one.solve(one.changed_rows(*less)) for one in (question, WhatIf(plan.scenario)))
         assert answer.termination is alone.termination
         assert answer.objective == pytest.approx(alone.objective, nan_ok=True)
     assert len(begun) > 1
@@ -141,16 +143,15 @@ def test_where_there_are_many_integer_decisions_each_search_has_an_end(
 def test_an_objective_a_row_and_a_column_that_are_changed_are_those_of_a_new_model(scenario):
     question = WhatIf(scenario)
     problem = question.problem
-    cost, best = problem.stages[0].cost, question.as_is().objective
-    assert question.with_cost(2 * cost).objective == pytest.approx(2 * best)
-    assert question.with_cost(cost, 7.0).objective == pytest.approx(best + 7.0 - problem.stages[0].offset)
+    stage, cost, best = problem.stages[0], problem.stages[0].cost, question.as_is().objective
+    doubled, moved = (replace(problem, stages=(replace(stage, **to),)) for to in ({"cost": 2 * cost}, {"offset": 7.0}))
+    assert question.solve(doubled).objective == pytest.approx(2 * best)
+    assert question.solve(moved).objective == pytest.approx(best + 7.0 - stage.offset)
     column = int(np.flatnonzero(cost == cost.max())[0])
-    held = question.with_columns(np.array([column]), np.array([10.0]), np.array([10.0]))
+    held = question.solve(question.changed_columns(np.array([column]), np.array([10.0]), np.array([10.0])))
     assert held.x[column] == pytest.approx(10)
     changed = question.changed_rows(np.array([0]), np.array([-np.inf]), np.array([50.0]))
     assert (changed.row_lower[0], changed.row_upper[0]) == (-np.inf, 50)
-    assert question.with_rows(np.array([0]), np.array([-np.inf]), np.array([50.0])).objective == pytest.approx(
-        solve_linear_program(changed).solution.objective
-    )
+    assert question.solve(changed).objective == pytest.approx(solve_linear_program(changed).solution.objective)
     # and each question begins from the scenario as it is
     assert question.solve(problem).objective == pytest.approx(best)

@@ -16,6 +16,8 @@ __all__ = ["Departures", "departures"]
 class Departures:
     """A problem with two more columns for each program and period: what it gets above, and below, a plan.
 
+    Its last rows say ``spending - more + less = what the plan gives``.
+
     Where the amounts are those of all periods together, there are two for each program, and every shape is (programs,).
 
     Parameters
@@ -24,14 +26,11 @@ class Departures:
         The problem; its own columns come first, and its stages have no cost for the others.
     more, less
         The columns of what is above and below; shape (programs, periods).
-    row
-        The row ``spending - more + less = what the plan gives``; shape (programs, periods).
     """
 
     problem: LinearProgram
     more: Ints
     less: Ints
-    row: Ints
 
     def limited(self, more: Floats, less: Floats) -> LinearProgram:
         """Return the problem in which programs get at most so much more, and less; shape (programs, periods) each."""
@@ -74,4 +73,4 @@ def departures(formulation: Formulation, amounts: Floats) -> Departures:
     )
     stages = tuple(replace(stage, cost=stage.cost_for(wider.columns)) for stage in problem.stages)
     wider = replace(wider, stages=stages, tie_break=None)
-    return Departures(wider, more, less, row)
+    return Departures(wider, more, less)

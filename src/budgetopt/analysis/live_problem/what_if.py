@@ -145,31 +145,17 @@ class WhatIf:
         """Return the problem without some provisions; its columns and rows are those of the whole problem."""
         return self.alterations.without(suspended)
 
-    def with_rows(self, rows: Ints, lower: Floats, upper: Floats) -> Solution:
-        """Solve with other limits of some rows."""
-        return self.solve(self.changed_rows(rows, lower, upper))
-
     def changed_rows(self, rows: Ints, lower: Floats, upper: Floats) -> LinearProgram:
         """Return the problem with other limits of some rows."""
         row_lower, row_upper = self.problem.row_lower.copy(), self.problem.row_upper.copy()
         row_lower[rows], row_upper[rows] = lower, upper
         return replace(self.problem, row_lower=row_lower, row_upper=row_upper)
 
-    def with_columns(self, columns: Ints, lower: Floats, upper: Floats) -> Solution:
-        """Solve with other limits of some columns."""
-        return self.solve(self.changed_columns(columns, lower, upper))
-
     def changed_columns(self, columns: Ints, lower: Floats, upper: Floats) -> LinearProgram:
         """Return the problem with other limits of some columns."""
         low, high = self.problem.lower.copy(), self.problem.upper.copy()
         low[columns], high[columns] = lower, upper
         return replace(self.problem, lower=low, upper=high)
-
-    def with_cost(self, cost: Floats, offset: float | None = None) -> Solution:
-        """Solve with other coefficients of the objective."""
-        stage = self.problem.stages[0]
-        changed = replace(stage, cost=cost, offset=stage.offset if offset is None else offset)
-        return self.solve(replace(self.problem, stages=(changed,)))
 
     def solve(self, problem: LinearProgram) -> Solution:
         """Solve a problem: by moving a live one to it if their matrices differ in few entries, anew otherwise."""
