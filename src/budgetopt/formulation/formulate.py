@@ -30,6 +30,7 @@ from budgetopt.scenario.effects import Effects
 from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.model import CHANGE, LARGEST_CUT
 from budgetopt.scenario.packages import PackageTable
+from budgetopt.scenario.programs import items_of
 from budgetopt.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -278,10 +279,8 @@ def _together(effects: Effects, uses: Effects, outcomes: int) -> Effects:
     program = np.concatenate((effects.program, uses.program))
     outcome = np.concatenate((effects.outcome, uses.outcome + outcomes))
     lengths = np.concatenate((np.diff(effects.offsets), np.diff(uses.offsets)))
-    starts = np.cumsum(lengths) - lengths
     order = np.lexsort((outcome, program))
-    offsets = np.concatenate(([0], np.cumsum(lengths[order])))
-    items = np.repeat(starts[order] - offsets[:-1], lengths[order]) + np.arange(offsets[-1])
+    items, offsets = items_of(np.concatenate(([0], np.cumsum(lengths))), order)
     return Effects(
         program[order],
         outcome[order],

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from budgetopt.scenario.programs import items_of
+
 __all__ = ["Bools", "Floats", "Ints", "Matrix", "total_by"]
 
 Floats = NDArray[np.float64]
@@ -112,9 +114,7 @@ class Matrix:
 
     def take_columns(self, columns: Ints) -> Matrix:
         """Return the matrix of some columns, in the order asked for; every row is kept."""
-        lengths = np.diff(self.starts)[columns]
-        starts = np.concatenate(([0], np.cumsum(lengths)))
-        items = np.repeat(self.starts[columns] - starts[:-1], lengths) + np.arange(starts[-1])
+        items, starts = items_of(self.starts, columns)
         return Matrix(self.rows, len(columns), starts, self.index[items], self.value[items])
 
     def take_rows(self, rows: Ints) -> Matrix:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from budgetopt.formulation.linear_program import Floats, Ints, Matrix
+from budgetopt.scenario.programs import items_of
 
 __all__ = ["SparseRows"]
 
@@ -38,9 +39,7 @@ class SparseRows:
 
     def take(self, rows: Ints) -> SparseRows:
         """Return some rows, in the order asked for."""
-        lengths = np.diff(self.starts)[rows]
-        starts = np.concatenate(([0], np.cumsum(lengths)))
-        items = np.repeat(self.starts[rows] - starts[:-1], lengths) + np.arange(starts[-1])
+        items, starts = items_of(self.starts, rows)
         return SparseRows(starts, self.column[items], self.value[items])
 
     def times(self, x: Floats) -> Floats:
