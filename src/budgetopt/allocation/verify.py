@@ -169,15 +169,15 @@ def _findings(
         assert outcome.x is not None
         if not is_rounded_to(scenario, formulation, outcome.x, whole):
             raise ResultFileError(f"the amounts of the decisions are not rounded to {whole.unit:.10g}")
-        if not is_near(scenario, formulation, outcome.x, whole):
-            raise ResultFileError("the amounts of the decisions are not those of the exact optimum, but for rounding")
         allocation = allocation_of(scenario, formulation, outcome, whole)
     except BudgetoptError as error:
         yield Finding("proof", False, str(error))
         return
-    fault = _fault_of(outcome, allocation)
-    yield Finding("proof", not fault, fault or _shown(outcome))
     wrong, figures = differences(document, by_program(result_document(allocation)), _sizes(outcome))
+    fault = _fault_of(outcome, allocation)
+    if not fault and not wrong and not is_near(scenario, formulation, outcome.x, whole):
+        fault = "the amounts of the decisions are not those of the exact optimum, but for rounding"
+    yield Finding("proof", not fault, fault or _shown(outcome))
     text = _first_of(wrong) or f"all {figures:,} figures follow from the plan and the scenario"
     yield Finding("figures", not wrong, text)
     objectives = [stage.label for stage in formulation.linear_program.stages]
