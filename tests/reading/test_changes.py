@@ -472,9 +472,10 @@ def test_a_part_of_an_objective_without_a_list_is_taken_away(tmp_path: Path) -> 
 LISTS = Scenario.from_document(
     document_of(
         {
-            "road": {"packages": [{"name": "all", "cost": [4, 6], "outcomes": {"good": 9}}]},
+            "road": {"packages": [{"name": "all", "cost": [4, 6], "outcomes": {"good": 9}, "uses": {"staff": [2, 3]}}]},
             "pool": {"outcomes": {"good": {"curve": [[0, 0], [50, 40], [90, 60]]}}},
-        }
+        },
+        resources={"staff": {"capacity": 9}},
     )
 )
 
@@ -483,6 +484,7 @@ LISTS = Scenario.from_document(
     ("change", "key", "cell"),
     [
         ("programs.road.packages.all.cost.1=+50%", "packages.0.cost", (4.0, 9.0)),
+        ("programs.road.packages.0.uses.staff.1=+2", "packages.0.uses.staff", (2.0, 5.0)),
         ("programs.road.packages.0.cost.0==7", "packages.0.cost", (7.0, 6.0)),
         ("programs.pool.outcomes.good.curve.1.1=-10", "outcomes.good.curve", ((0.0, 0.0), (50.0, 30.0), (90.0, 60.0))),
         ("programs.pool.outcomes.good.curve.2.0=120", "outcomes.good.curve", ((0.0, 0.0), (50.0, 40.0), (120.0, 60.0))),

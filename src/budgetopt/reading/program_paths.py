@@ -60,8 +60,11 @@ def list_item(table: ProgramTable, rows: Ints, key: tuple[str, ...]) -> tuple[tu
 
     They count the years of a cost, or the points of a curve, and the spending and the outcome of a point.
     """
+    # names may have points, so that a number behind one looks like a part of it
+    name, _, number = key[-1].rpartition(".") if key else ("", "", "")
+    parts = (*key[:-1], name, number) if name else key
     for length in (1, 2):
-        place, item = key[:-length], key[-length:]
+        place, item = parts[:-length], parts[-length:]
         if place and all(part.isdecimal() for part in item):
             columns = [column for _, column in present(table, ".".join(place), rows)]
             if columns and all(column.offsets is not None for column in columns):
