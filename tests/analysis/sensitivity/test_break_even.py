@@ -111,6 +111,6 @@ def test_no_factor_is_given_where_later_objectives_may_give_up_some_of_the_first
     assert all(math.isnan(item.factor) and item.unknown == GIVEN_UP for item in found)
     assert explain_all(plan)["unknown"].tolist() == [GIVEN_UP, GIVEN_UP, ""]
     told = "How much its effect, cost or weight would have to change is not worked out: later objectives may give up"
-    assert told in bo.explain(plan, "a").sentences[-1]
+    assert any(told in sentence for sentence in bo.explain(plan, "a").sentences)
     # its own ceiling lets c have nothing, whatever decides
     assert not any(item.unknown for item in break_even_factors(plan, "c"))
