@@ -47,17 +47,17 @@ _TERMINATION = {
     highspy.HighsModelStatus.kInterrupt: Termination.INTERRUPTED,
     highspy.HighsModelStatus.kIterationLimit: Termination.OTHER_LIMIT,
     highspy.HighsModelStatus.kSolutionLimit: Termination.OTHER_LIMIT,
-    highspy.HighsModelStatus.kObjectiveBound: Termination.OTHER_LIMIT,
-    highspy.HighsModelStatus.kObjectiveTarget: Termination.OTHER_LIMIT,
     highspy.HighsModelStatus.kMemoryLimit: Termination.OTHER_LIMIT,
 }
 _FEASIBLE = 2  # what HiGHS calls a feasible point
 _ENDED = {Termination.OPTIMAL, Termination.INFEASIBLE, Termination.UNBOUNDED}
+_UNANSWERED = {Termination.OTHER_LIMIT, Termination.ERROR}
+_PARALLEL = 1 << 12  # the rule of presolve that merges parallel rows and columns: of some problems it never ends
 # Ways to try again, in turn, where HiGHS ends without an answer.
 _RETRIES: tuple[dict[str, object], ...] = (
     {"presolve": "off"},
     {"presolve": "off", "solver": "simplex", "simplex_strategy": 4},
-    {"solver": "ipm"},
+    {"solver": "ipm", "ipm_iteration_limit": 1000},
     {"primal_feasibility_tolerance": 1e-7, "dual_feasibility_tolerance": 1e-7},
 )
 
@@ -210,7 +210,7 @@ class LiveModel:
         if self._crossed():
             return self._nothing(Termination.INFEASIBLE, start)
         termination = self._run()
-        if self._is_warm and termination in {Termination.OTHER_LIMIT, Termination.ERROR}:
+        if self._is_warm and termination in _UNANSWERED:
             self._set_warm(False)
             termination = self._run()
         if termination is Termination.ERROR:
@@ -260,7 +260,7 @@ class LiveModel:
             for name, value in before.items():
                 self._set(name, value)
             limit = self._options.time_limit
-            if termination is not Termination.ERROR or (limit is not None and time.perf_counter() - start > limit):
+            if termination not in _UNANSWERED or (limit is not None and time.perf_counter() - start > limit):
                 break
         return termination
 
@@ -269,9 +269,7 @@ class LiveModel:
         self._change_costs(np.zeros(self._columns))
         termination = self._run()
         self._change_costs(self._cost * self._scaling.column * self._cost_scale)
-        if termination is Termination.OPTIMAL:
-            return Termination.UNBOUNDED
-        return termination
+        return Termination.UNBOUNDED if termination is Termination.OPTIMAL else termination
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -339,6 +337,7 @@ class LiveModel:
         self._set("mip_abs_gap", TOLERANCE)
         self._set("threads", _claim_threads(options.threads))
         self.set_time_limit(options.time_limit)
+        self._set("presolve_rule_off", _PARALLEL)
         # Budgets have few rows for their columns: HiGHS spends many times longer simplifying than solving them.
         limits = (self._lower, self._upper), (self._row_lower, self._row_upper)
         self._set("presolve", "choose" if len(self._integers) and not checks.has_narrow(*limits) else "off")
