@@ -82,8 +82,8 @@ class Builder:
         block = Block(kind, self.column_count, self.column_count + count, keys)
         if count:
             self._columns.append(block)
-            self._limits["lower"].append(_floats(lower, count))
-            self._limits["upper"].append(_floats(upper, count))
+            self._limits["lower"].append(np.full(count, lower, dtype=np.float64))
+            self._limits["upper"].append(np.full(count, upper, dtype=np.float64))
             self._integer.append(np.full(count, integer))
             self.column_count += count
         return block.positions
@@ -100,10 +100,10 @@ class Builder:
     ) -> Ints:
         """Add rows of one kind and return their positions; ``limit`` and ``part`` say which limit each row keeps."""
         count = len(next(iter(keys.values())))
-        of_limit, of_part = _integers(limit, count), _integers(part, count)
+        of_limit, of_part = np.full(count, limit, dtype=np.int64), np.full(count, part, dtype=np.int64)
         block = Block(kind, self.row_count, self.row_count + count, keys, of_limit, of_part)
         if count:
-            row_lower, row_upper = _floats(lower, count), _floats(upper, count)
+            row_lower, row_upper = np.full(count, lower, dtype=np.float64), np.full(count, upper, dtype=np.float64)
             if self.leaves_out:
                 free = np.isin(of_limit, self._suspended)
                 row_lower[free], row_upper[free] = -np.inf, np.inf
@@ -149,7 +149,7 @@ class Builder:
 
     def entries(self, row: Ints, column: Ints, value: Floats | float) -> None:
         """Add entries of the matrix; those of the same cell are added up, those of row -1 are left out."""
-        value = _floats(value, len(row))
+        value = np.full(len(row), value, dtype=np.float64)
         if len(row) and row.min() < 0:
             inside = row >= 0
             row, column, value = row[inside], column[inside], value[inside]
@@ -174,16 +174,3 @@ class Builder:
             tie_break=tie_break,
             **{name: np.concatenate(parts) for name, parts in self._limits.items()},
         )
-
-
-def _floats(value: Limits, count: int) -> Floats:
-    """Return a number for each of so many, or numbers as they are, as an array of its own; shape (count,)."""
-    spread = np.empty(count)
-    spread[:] = value
-    return spread
-
-
-def _integers(value: Ints | int, count: int) -> Ints:
-    spread = np.empty(count, dtype=np.int64)
-    spread[:] = value
-    return spread
