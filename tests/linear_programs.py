@@ -68,6 +68,7 @@ def linear_programs(
     most_columns: int = 3,
     most_rows: int = 3,
     bounded: bool = False,
+    feasible: bool = False,
     integers: bool = False,
     money: float = 1.0,
     stages: int = 1,
@@ -75,7 +76,8 @@ def linear_programs(
 ) -> LinearProgram:
     """Draw a small problem: feasible or not, bounded or not, degenerate, with free columns and equality rows.
 
-    ``money`` is the size of a unit of the columns, such as a million dollars.
+    With ``feasible`` its rows are moved to where some point between the limits of the columns meets them. ``money`` is
+    the size of a unit of the columns, such as a million dollars.
     """
     columns = draw(st.integers(1, most_columns))
     count = draw(st.integers(0, most_rows))
@@ -97,6 +99,11 @@ def linear_programs(
         lower.append(low if kind in {"box", "from zero"} else -INFINITY)
         upper.append(high if kind in {"box", "below"} else INFINITY)
         integer.append(whole)
+    if feasible and count:
+        point = np.clip(draw(st.lists(st.integers(-3, 6), min_size=columns, max_size=columns)), lower, upper)
+        there = np.array(rows, float) @ point
+        beyond = there - np.clip(there, row_lower, row_upper)
+        row_lower, row_upper = row_lower + beyond, row_upper + beyond
     drawn = []
     for number in range(stages):
         cost = np.array(draw(st.lists(COSTS, min_size=columns, max_size=columns)), float)

@@ -84,7 +84,10 @@ def test_what_moves_more_than_limits_is_not_told() -> None:
 
 
 @few(2)
-@given(lp=linear_programs(most_columns=5, most_rows=5), data=st.data())
+@given(
+    lp=st.booleans().flatmap(lambda box: linear_programs(most_columns=5, most_rows=5, feasible=True, bounded=box)),
+    data=st.data(),
+)
 def test_a_piece_is_what_solving_at_many_places_shows(lp: LinearProgram, data: st.DataObject) -> None:
     assume(not lp.contradicts_itself)
     start = best_at(lp, still(lp), 0.0)
