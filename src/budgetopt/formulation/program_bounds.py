@@ -67,8 +67,10 @@ def program_limits(scenario: Scenario, suspended: Collection[int] = ()) -> Progr
         _tighten(limits, scenario.kept, np.full(shape, np.nan), kept, NO_LIMIT)
     nothing = np.full(shape, np.nan)
     for rule in scenario.rules:
+        if not isinstance(rule, ChangeRule) or rule.change.from_ != "baseline":
+            continue
         position = scenario.limits.find("rule", rule.name)
-        if not isinstance(rule, ChangeRule) or rule.change.from_ != "baseline" or position in suspended:
+        if position in suspended:
             continue
         # a program without a baseline has nothing to change from: its baseline is NaN, and so are its limits
         held = select(programs, rule.where)[:, None] & scenario.period_mask(rule.periods)

@@ -87,6 +87,7 @@ class Alterations:
         self._scenario, self._formulation, self._anew = scenario, formulation, anew
         self._problem = formulation.linear_program
         self._given: dict[int, tuple[Floats, Floats]] = {}
+        self._limits: dict[frozenset[str], ProgramLimits] = {}
 
     def scaled(self, row: int, what: str, outcome: str, factor: float) -> Altered:
         """Return the problem in which a program's effect or cost, or the weight of an outcome, is multiplied."""
@@ -116,14 +117,24 @@ class Alterations:
             return self._anew(self._scenario, suspended).linear_program
         problem = self._problem
         row_lower, row_upper = problem.row_lower.copy(), problem.row_upper.copy()
-        freed = np.isin(self._row_limits, sorted(positions))
-        row_lower[freed], row_upper[freed] = -np.inf, np.inf
+        without = np.isin(self._row_limits, sorted(positions))
+        row_lower[without], row_upper[without] = -np.inf, np.inf
         changed = replace(problem, row_lower=row_lower, row_upper=row_upper)
-        limited = {at for at in positions if listed[at].of_program}
-        if not limited:
-            return changed
-        rows = [self._scenario.programs.position(listed[at].name) for at in limited]
-        return self._with_limits(changed, np.array(rows), program_limits(self._scenario, limited))
+        freed: dict[str, set[str]] = {}
+        for limit in (listed[at] for at in positions if listed[at].of_program):
+            freed.setdefault(limit.name, set()).add(limit.kind)
+        for name, kinds in freed.items():
+            row = np.array([self._scenario.programs.position(name)])
+            changed = self._with_limits(changed, row, self._without(frozenset(kinds)))
+        return changed
+
+    def _without(self, kinds: frozenset[str]) -> ProgramLimits:
+        """Return the limits of programs without any of some kinds: those of one do not rest on another's."""
+        if kinds not in self._limits:
+            listed = self._scenario.limits
+            left_out = np.concatenate([listed.of_programs(kind) for kind in sorted(kinds)])
+            self._limits[kinds] = program_limits(self._scenario, left_out[left_out >= 0].tolist())
+        return self._limits[kinds]
 
     def with_limits_of(self, scenario: Scenario, rows: Ints) -> LinearProgram | None:
         """Return the problem of a scenario that differs in floors and ceilings of the programs in some rows alone.

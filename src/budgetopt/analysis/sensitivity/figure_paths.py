@@ -124,16 +124,14 @@ class Figure:
                     values[moving] = move.times * values[moving] + move.plus
                     columns[key] = _with_cells(columns.get(key), replace(cells, values=values))
             changed = replace(scenario, programs=replace(scenario.programs, columns=columns))
-            if differ_in_limits_alone(changed.programs, scenario.programs):
-                hand_on(scenario, changed, *OF_PROGRAMS)
-            return changed
+            same = OF_PROGRAMS if differ_in_limits_alone(changed.programs, scenario.programs) else ()
+            return hand_on(scenario, changed, *same)
         document: Any = scenario.document
         for place in self._places:
             document = _moved(document, place, move, scenario.periods)
         changed = replace(scenario, document=document)
-        if self._places[0][0] in ("outcomes", "resources", "objective") or len(self._places[0]) > 2:
-            hand_on(scenario, changed, *OF_PROGRAMS)
-        return changed
+        is_apart = self._places[0][0] in ("outcomes", "resources", "objective") or len(self._places[0]) > 2
+        return hand_on(scenario, changed, *(OF_PROGRAMS if is_apart else ()))
 
 
 def figure_at(scenario: Scenario, path: str | Sequence[str]) -> Figure:

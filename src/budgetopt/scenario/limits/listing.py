@@ -59,6 +59,8 @@ class Limits(Sequence[Limit]):
     ----------
     scenario
         The scenario.
+    near
+        The limits of a near scenario; the records of rules that say the same are taken from there.
 
     Attributes
     ----------
@@ -66,10 +68,10 @@ class Limits(Sequence[Limit]):
         The limits that are not those of single programs, at the same positions.
     """
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, near: Limits | None = None) -> None:
         self._scenario = scenario
         self.shared: tuple[Limit, ...] = (
-            *rule_limits(scenario),
+            *rule_limits(scenario, {} if near is None else near._of_same_rules(scenario)),
             *target_limits(scenario),
             *resource_limits(scenario),
             *stand_in_limits(scenario),
@@ -100,6 +102,14 @@ class Limits(Sequence[Limit]):
             self._of_program[kind] = np.full(len(scenario.programs), -1)
             self._of_program[kind][rows] = self._count + np.arange(len(rows))
             self._count += len(rows)
+
+    def _of_same_rules(self, other: Scenario) -> dict[tuple[int, int], Limit]:
+        """Return the records of rules that are the same in another scenario, by position and identity."""
+        own = self._scenario
+        same = own.outcomes is other.outcomes and own.resources is other.resources and own.places is other.places
+        if not (same and differ_in_limits_alone(own.programs, other.programs)):
+            return {}
+        return {(at, id(rule)): self.shared[at] for at, rule in enumerate(own.rules)}
 
     def __len__(self) -> int:
         return self._count

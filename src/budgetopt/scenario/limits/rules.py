@@ -5,7 +5,7 @@ Its numbers are the fields named in :data:`SENSES`; it is then printed by its na
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from budgetopt.scenario.groups import groups_of
@@ -43,9 +43,15 @@ SIDES: dict[str, tuple[Measure, str]] = {
 """The limits of a change: what is compared with each, and how its side is said."""
 
 
-def rule_limits(scenario: Scenario) -> Iterator[Limit]:
-    """Yield each rule as a limit, in the order of the file."""
+def rule_limits(scenario: Scenario, known_limits: Mapping[tuple[int, int], Limit]) -> Iterator[Limit]:
+    """Yield each rule as a limit, in the order of the file.
+
+    ``known_limits``: those of rules that are known already, by the rule's position and identity.
+    """
     for position, rule in enumerate(scenario.rules):
+        if (position, id(rule)) in known_limits:
+            yield known_limits[position, id(rule)]
+            continue
         kind = next(key for key, model in RULE_KINDS.items() if isinstance(rule, model))
         known: dict[str, Any] = {
             "kind": "rule",
