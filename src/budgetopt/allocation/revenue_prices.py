@@ -7,7 +7,6 @@ that are shares of revenue move with it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from budgetopt.formulation import LinearProgram, formulate
 from budgetopt.formulation.directions import Direction, between
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.scenario.worked_out import OF_PROGRAMS, hand_on
+from budgetopt.scenario.worked_out import with_parts
 
 __all__ = ["revenue_prices", "with_revenue"]
 
@@ -88,5 +87,4 @@ def with_revenue(scenario: Scenario, shift: Floats) -> Scenario:
     for position, (name, fund) in enumerate(scenario.funds.items()):
         each = (scenario.revenue(name) + shift[position]).tolist()
         funds[name] = fund.model_copy(update={"revenue": dict(zip(scenario.periods, each, strict=True)), "growth": 0.0})
-    changed = replace(scenario, document=scenario.document.model_copy(update={"funds": funds}))
-    return hand_on(scenario, changed, *OF_PROGRAMS)
+    return with_parts(scenario, funds=funds)

@@ -24,7 +24,7 @@ from budgetopt.scenario.places import Places
 from budgetopt.scenario.programs import Bools, Floats, ProgramTable
 from budgetopt.scenario.responses import baseline_dollars, calculated
 from budgetopt.scenario.stand_ins import StandIns, stand_ins_of
-from budgetopt.scenario.worked_out import NEAR_LIMITS
+from budgetopt.scenario.worked_out import NEAR_RULES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,14 +107,13 @@ class Scenario(Drawable):
     @cached_property
     def limits(self) -> Limits:
         """Every limit that binds a plan: rules, targets, capacities, what funds ask for, floors and ceilings."""
-        return Limits(self, self.__dict__.get(NEAR_LIMITS))
+        return Limits(self, self.__dict__.get(NEAR_RULES))
 
     @cached_property
     def calculated(self) -> ProgramTable:
         """The programs with every effect and use as it is calculated with.
 
-        Results at the baseline are slopes and curves, and curves are smoothed where only the rounding of figures bends
-        them.
+        Results at the baseline are slopes and curves; curves that only the rounding of figures bends are smoothed.
         """
         return calculated(self.programs, baseline_dollars(self.programs, self.periods, self.price_level))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 
 from budgetopt.allocation import Allocation
 from budgetopt.allocation import solve as solve_one
@@ -30,6 +29,7 @@ from budgetopt.errors import BudgetoptError, OptionError, SolverError, near
 from budgetopt.scenario.model import SumRule
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.words import listed
+from budgetopt.scenario.worked_out import with_parts
 
 __all__ = ["BENCHMARKS", "compare", "compare_simple", "without_rules_on_groups"]
 
@@ -49,8 +49,7 @@ def without_rules_on_groups(scenario: Scenario, time_limit: float | None = None)
     kept = tuple(rule for rule in scenario.rules if not (isinstance(rule, SumRule) and rule.by))
     if len(kept) == len(scenario.rules):
         raise OptionError("no rule limits groups one by one (`by:`), so none of them costs anything")
-    free = replace(scenario, document=scenario.document.model_copy(update={"rules": kept}))
-    plan = solve_one(free, time_limit=time_limit)
+    plan = solve_one(with_parts(scenario, rules=kept), time_limit=time_limit)
     words = "The best plan without the rules that limit each group by itself: what it brings more is what they cost."
     return BenchmarkPlan("without the rules on groups", words, audit_plan(scenario, plan.spending_plan))
 

@@ -26,6 +26,7 @@ from budgetopt.scenario.model import Objective
 from budgetopt.scenario.named import named
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
+from budgetopt.scenario.worked_out import with_parts
 from budgetopt.solvers import Options
 from budgetopt.solvers.solution import EXACT
 
@@ -136,7 +137,7 @@ def trade_off(
     ]
     # targets that are goals stay goals; and levels are counted as in the tables of a plan, not discounted
     objective = (*wanted, *given.objective)
-    changed = replace(given, document=given.document.model_copy(update={"objective": objective, "discount": 0.0}))
+    changed = with_parts(given, objective=objective, discount=0.0)
     formulation = formulate(changed)
     stages = formulation.linear_program.stages
     found = _efficient(formulation.linear_program, stages[0], stages[1], steps, machines)

@@ -8,6 +8,7 @@ import numpy as np
 
 from budgetopt.scenario.programs import Column
 from budgetopt.scenario.scenario import Scenario
+from budgetopt.scenario.worked_out import with_parts
 
 __all__ = ["doubled", "scaled"]
 
@@ -28,7 +29,7 @@ def scaled(scenario: Scenario, program: str, what: str, outcome: str, factor: fl
     if what == "weight":
         outcomes = dict(scenario.outcomes)
         outcomes[outcome] = outcomes[outcome].model_copy(update={"weight": outcomes[outcome].weight * factor})
-        return replace(scenario, document=scenario.document.model_copy(update={"outcomes": outcomes}))
+        return with_parts(scenario, outcomes=outcomes)
     return _multiplied(scenario, scenario.programs.position(program), what, factor)
 
 

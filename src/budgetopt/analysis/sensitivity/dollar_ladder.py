@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from budgetopt.scenario.column_units import CURRENCY, PRICE, with_units
 from budgetopt.scenario.named import named
 from budgetopt.scenario.programs import Floats
 from budgetopt.scenario.scenario import Scenario
+from budgetopt.scenario.worked_out import with_parts
 from budgetopt.solvers import Termination, solve_linear_program
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def with_money(scenario: Scenario, moving: Iterable[str], factor: float) -> Scen
     for name in moving:
         money = {key: _times(getattr(funds[name], key), factor) for key in _MONEY}
         funds[name] = funds[name].model_copy(update=money)
-    return replace(scenario, document=scenario.document.model_copy(update={"funds": funds}))
+    return with_parts(scenario, funds=funds)
 
 
 def _times(said: Any, factor: float) -> Any:

@@ -23,7 +23,7 @@ from budgetopt.scenario.model import Document, Program
 from budgetopt.scenario.places import Path
 from budgetopt.scenario.programs import Column, Ints
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.scenario.worked_out import OF_PROGRAMS, hand_on
+from budgetopt.scenario.worked_out import OF_PROGRAMS, hand_on, with_parts
 
 __all__ = ["Figure", "figure_at"]
 
@@ -171,8 +171,7 @@ def _with_each_period(scenario: Scenario, parts: Sequence[str]) -> Scenario:
         if fund.growth and not isinstance(fund.revenue, Mapping):
             each = dict(zip(scenario.periods, scenario.revenue(name).tolist(), strict=True))
             funds[name] = fund.model_copy(update={"revenue": each, "growth": 0.0})
-    changed = replace(scenario, document=scenario.document.model_copy(update={"funds": funds}))
-    return hand_on(scenario, changed, *OF_PROGRAMS)
+    return with_parts(scenario, funds=funds)
 
 
 def _of_programs(scenario: Scenario, written: str, parts: tuple[str, ...]) -> Figure:

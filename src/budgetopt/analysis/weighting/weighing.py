@@ -14,7 +14,7 @@ from budgetopt.formulation.linear_program import Floats, total_by
 from budgetopt.formulation.stages import label_of
 from budgetopt.scenario.model import WEIGHTED_OUTCOMES
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.scenario.worked_out import OF_PROGRAMS, hand_on
+from budgetopt.scenario.worked_out import with_parts
 
 __all__ = ["Weighed", "check_weighs", "levels_of", "weighed", "with_weights", "worths_of"]
 
@@ -72,8 +72,7 @@ def with_weights(scenario: Scenario, weights: Mapping[str, float]) -> Scenario:
         name: outcome.model_copy(update={"weight": weights[name]}) if name in weights else outcome
         for name, outcome in scenario.outcomes.items()
     }
-    changed = replace(scenario, document=scenario.document.model_copy(update={"outcomes": outcomes}))
-    return hand_on(scenario, changed, *OF_PROGRAMS)
+    return with_parts(scenario, outcomes=outcomes)
 
 
 def levels_of(audit: Audit) -> tuple[Floats, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, overload
 
 import numpy as np
@@ -17,7 +18,9 @@ from budgetopt.scenario.limits.funds import (
     unmeasured_limit,
 )
 from budgetopt.scenario.limits.record import Limit, Number, Provision, Sense
-from budgetopt.scenario.limits.rules import rule_limits
+from budgetopt.scenario.limits.rules import rule_limit
+from budgetopt.scenario.model import Outcome, Resource, Rule
+from budgetopt.scenario.places import Places
 from budgetopt.scenario.programs import Ints, ProgramTable, Texts
 from budgetopt.scenario.words import capital
 
@@ -50,6 +53,28 @@ def differ_in_limits_alone(one: ProgramTable, other: ProgramTable) -> bool:
     return all(any(name == key or name.startswith(f"{key}.") for key in keys) for name in changed)
 
 
+@dataclass(frozen=True, slots=True)
+class KnownRules:
+    """The rules of a scenario as limits, and everything that these rest on."""
+
+    programs: ProgramTable
+    outcomes: Mapping[str, Outcome]
+    resources: Mapping[str, Resource]
+    places: Places
+    rules: tuple[Rule, ...]
+    limits: tuple[Limit, ...]
+
+    def of(self, scenario: Scenario) -> dict[int, Limit]:
+        """Return those that another scenario has too, by position."""
+        parts = ("outcomes", "resources", "places")
+        if any(getattr(self, name) is not getattr(scenario, name) for name in parts):
+            return {}
+        if not differ_in_limits_alone(self.programs, scenario.programs):
+            return {}
+        pairs = zip(self.rules, scenario.rules, self.limits, strict=False)
+        return {at: limit for at, (own, other, limit) in enumerate(pairs) if own is other}
+
+
 class Limits(Sequence[Limit]):
     """The limits of a scenario, in the order: rules, targets, resources, funds, money, and those of single programs.
 
@@ -60,18 +85,24 @@ class Limits(Sequence[Limit]):
     scenario
         The scenario.
     near
-        The limits of a near scenario; the records of rules that say the same are taken from there.
+        The rules of a near scenario; the records of those that are the same are taken from there.
 
     Attributes
     ----------
     shared
         The limits that are not those of single programs, at the same positions.
+    of_rules
+        Those of rules, for near scenarios.
     """
 
-    def __init__(self, scenario: Scenario, near: Limits | None = None) -> None:
+    def __init__(self, scenario: Scenario, near: KnownRules | None = None) -> None:
         self._scenario = scenario
+        known = {} if near is None else near.of(scenario)
+        rules = tuple(known[at] if at in known else rule_limit(scenario, at) for at in range(len(scenario.rules)))
+        parts = scenario.programs, scenario.outcomes, scenario.resources, scenario.places
+        self.of_rules = KnownRules(*parts, scenario.rules, rules)
         self.shared: tuple[Limit, ...] = (
-            *rule_limits(scenario, {} if near is None else near._of_same_rules(scenario)),
+            *rules,
             *target_limits(scenario),
             *resource_limits(scenario),
             *stand_in_limits(scenario),
@@ -102,14 +133,6 @@ class Limits(Sequence[Limit]):
             self._of_program[kind] = np.full(len(scenario.programs), -1)
             self._of_program[kind][rows] = self._count + np.arange(len(rows))
             self._count += len(rows)
-
-    def _of_same_rules(self, other: Scenario) -> dict[tuple[int, int], Limit]:
-        """Return the records of rules that are the same in another scenario, by position and identity."""
-        own = self._scenario
-        same = own.outcomes is other.outcomes and own.resources is other.resources and own.places is other.places
-        if not (same and differ_in_limits_alone(own.programs, other.programs)):
-            return {}
-        return {(at, id(rule)): self.shared[at] for at, rule in enumerate(own.rules)}
 
     def __len__(self) -> int:
         return self._count

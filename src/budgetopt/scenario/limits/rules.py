@@ -5,7 +5,7 @@ Its numbers are the fields named in :data:`SENSES`; it is then printed by its na
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from budgetopt.scenario.groups import groups_of
@@ -25,7 +25,7 @@ from budgetopt.scenario.programs import unit_of_services
 if TYPE_CHECKING:
     from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["rule_limits"]
+__all__ = ["rule_limit"]
 
 SENSES: dict[str, Sense] = {
     "at_least": "at least",
@@ -43,33 +43,30 @@ SIDES: dict[str, tuple[Measure, str]] = {
 """The limits of a change: what is compared with each, and how its side is said."""
 
 
-def rule_limits(scenario: Scenario, known_limits: Mapping[tuple[int, int], Limit]) -> Iterator[Limit]:
-    """Yield each rule as a limit, in the order of the file.
+def rule_limit(scenario: Scenario, position: int) -> Limit:
+    """Return the rule at a position as a limit.
 
-    ``known_limits``: those of rules that are known already, by the rule's position and identity.
+    It rests on the rule itself and its place, on outcomes and resources, and on what programs are.
     """
-    for position, rule in enumerate(scenario.rules):
-        if (position, id(rule)) in known_limits:
-            yield known_limits[position, id(rule)]
-            continue
-        kind = next(key for key, model in RULE_KINDS.items() if isinstance(rule, model))
-        known: dict[str, Any] = {
-            "kind": "rule",
-            "name": rule.name,
-            "form": kind.replace("_", " "),
-            "family": "rule",
-            "path": ("rules", position),
-            "address": f"rules[{rule.name}]",
-            "title": "{}",
-            "phrase": "the rule “{}”",
-            "owners": (rule.name,),
-            "because": rule.because,
-            "is_negotiable": rule.negotiable,
-            "place": scenario.places.of("rules", position),
-            "numbers": _numbers(rule),
-            "parts": rule.parts,
-        }
-        yield Limit(**known | (OF_KIND[kind](scenario, rule) if kind in OF_KIND else {}))
+    rule = scenario.rules[position]
+    kind = next(key for key, model in RULE_KINDS.items() if isinstance(rule, model))
+    known: dict[str, Any] = {
+        "kind": "rule",
+        "name": rule.name,
+        "form": kind.replace("_", " "),
+        "family": "rule",
+        "path": ("rules", position),
+        "address": f"rules[{rule.name}]",
+        "title": "{}",
+        "phrase": "the rule “{}”",
+        "owners": (rule.name,),
+        "because": rule.because,
+        "is_negotiable": rule.negotiable,
+        "place": scenario.places.of("rules", position),
+        "numbers": _numbers(rule),
+        "parts": rule.parts,
+    }
+    return Limit(**known | (OF_KIND[kind](scenario, rule) if kind in OF_KIND else {}))
 
 
 def _numbers(rule: RuleBase) -> tuple[Number, ...]:
