@@ -15,6 +15,7 @@ from budgetopt.formulation import Formulation
 from budgetopt.formulation.fund_rows import inflow, reserves
 from budgetopt.formulation.linear_program import Ints, LinearProgram
 from budgetopt.scenario.accuracy import CENT, amounts_of, counts_of, power_of_ten
+from budgetopt.scenario.ceilings import fixed_costs
 from budgetopt.scenario.programs import Bools, Floats
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Options, fix_integers
@@ -207,7 +208,7 @@ def _units_of_money(
 ) -> Floats:
     """Return the units of service that rounded money pays for, no more than the most; shape (programs, periods)."""
     units, spent = formulation.units_of(point), spending.sum(axis=1)
-    fixed = np.nan_to_num(scenario.programs.number("if_funded.fixed_cost"))[:, None] * scenario.price_level
+    fixed = fixed_costs(scenario)
     price = np.where(formulation.serves[:, None], formulation.prices, 0.0)
     bought = np.divide(np.maximum(spent - fixed, 0.0), price, out=units.copy(), where=price > 0)
     return np.where(held, units, np.minimum(bought, formulation.limits.most))

@@ -12,7 +12,12 @@ from budgetopt.scenario.programs import Floats
 if TYPE_CHECKING:
     from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["ceilings_of"]
+__all__ = ["ceilings_of", "fixed_costs"]
+
+
+def fixed_costs(scenario: Scenario) -> Floats:
+    """Return what each program costs as soon as it has any money, 0 where nothing; dollars, (programs, periods)."""
+    return np.nan_to_num(scenario.programs.number("if_funded.fixed_cost"))[:, None] * scenario.price_level
 
 
 def ceilings_of(scenario: Scenario) -> Floats:

@@ -14,6 +14,7 @@ from budgetopt.audit import SpendingPlan
 from budgetopt.audit.package_list import PackageList, list_packages
 from budgetopt.errors import OptionError, Problem, ScenarioError, UnknownNameError
 from budgetopt.scenario.amounts import Share
+from budgetopt.scenario.ceilings import fixed_costs
 from budgetopt.scenario.model import Where
 from budgetopt.scenario.named import named
 from budgetopt.scenario.programs import Bools, Floats, Ints
@@ -329,7 +330,7 @@ class _Mover:
         """Return amounts that pay for whole units where a service is one of whole units only: rounded down."""
         programs = self.scenario.programs
         level = self.scenario.price_level[np.ix_(rows, self.when)]
-        fixed = np.nan_to_num(programs.number("if_funded.fixed_cost"))[rows, None] * level
+        fixed = fixed_costs(self.scenario)[np.ix_(rows, self.when)]
         price = np.nan_to_num(programs.number("service.unit_cost"))[rows, None] * level
         whole = programs.flag("service.whole", default=False)[rows, None] & (price > 0) & (totals > 0)
         units = np.floor((totals - fixed) / np.where(price > 0, price, 1.0) + 1e-9)

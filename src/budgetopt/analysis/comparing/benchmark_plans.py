@@ -23,6 +23,7 @@ from budgetopt.errors import InfeasibleError, OptionError, UnknownNameError
 from budgetopt.formulation.fund_rows import inflow
 from budgetopt.formulation.program_bounds import program_limits
 from budgetopt.scenario.accuracy import amounts_of, counts_of
+from budgetopt.scenario.ceilings import fixed_costs
 from budgetopt.scenario.programs import Bools, Floats, Ints, Texts
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.scenario.selection import ATTRIBUTES, attribute_names
@@ -205,7 +206,7 @@ def limits_in_dollars(scenario: Scenario) -> tuple[Floats, Floats]:
     """
     limits = program_limits(scenario)
     price = np.nan_to_num(scenario.programs.number("service.unit_cost"))[:, None] * scenario.price_level
-    fixed = np.nan_to_num(scenario.programs.number("if_funded.fixed_cost"))[:, None] * scenario.price_level
+    fixed = fixed_costs(scenario)
     floor = np.maximum(limits.lower, np.where(limits.fewest > 0, fixed + limits.fewest * price, 0.0))
     units = np.where(price > 0, limits.most, np.inf)
     unbounded = np.full(units.shape, np.inf)
@@ -240,7 +241,7 @@ def as_bought(scenario: Scenario, amounts: Floats) -> Audit:
     whole = scenario.programs.flag("service.whole", default=False)
     if whole.any():
         price = scenario.programs.number("service.unit_cost")[:, None] * scenario.price_level
-        fixed = np.nan_to_num(scenario.programs.number("if_funded.fixed_cost"))[:, None] * scenario.price_level
+        fixed = fixed_costs(scenario)
         pays = whole[:, None] & (price > 0)
         bought = np.floor(np.maximum(amounts - fixed, 0.0) / np.where(pays, price, 1.0) * (1 + 1e-12))
         units = np.where(pays, bought, units)

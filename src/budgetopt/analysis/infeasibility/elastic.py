@@ -11,6 +11,7 @@ from budgetopt.analysis.live_problem.alterations import whole
 from budgetopt.formulation import Formulation, LinearProgram, Stage
 from budgetopt.formulation.linear_program import Bools, Floats, Ints
 from budgetopt.formulation.program_bounds import ProgramLimits, program_limits
+from budgetopt.scenario.ceilings import fixed_costs
 from budgetopt.scenario.limits import Limit, Limits, Number
 from budgetopt.scenario.scenario import Scenario
 
@@ -206,7 +207,7 @@ def _limits_one_by_one(scenario: Scenario) -> list[ProgramLimits]:
 
 def _floors(formulation: Formulation, limits: ProgramLimits, scenario: Scenario) -> tuple[Floats, Ints]:
     """Return the floors of spending, those in units of a service in dollars too, and what sets each."""
-    served = np.where(limits.fewest > 0, _fixed(scenario) + limits.fewest * formulation.prices, 0.0)
+    served = np.where(limits.fewest > 0, fixed_costs(scenario) + limits.fewest * formulation.prices, 0.0)
     of_floor = scenario.limits.of_programs("floor")[:, None]
     return np.maximum(limits.lower, served), np.where(served > limits.lower, of_floor, limits.lower_by)
 
@@ -217,12 +218,8 @@ def _ceilings(formulation: Formulation, limits: ProgramLimits, scenario: Scenari
     asked = np.array([at >= 0 and scenario.limits[at].is_demand for at in of_units[:, 0].tolist()], dtype=bool)
     counts = asked[:, None] & np.isfinite(limits.most) & (formulation.prices > 0)
     unbounded = np.full(counts.shape, np.inf)
-    served = _fixed(scenario) + np.multiply(limits.most, formulation.prices, out=unbounded, where=counts)
+    served = fixed_costs(scenario) + np.multiply(limits.most, formulation.prices, out=unbounded, where=counts)
     return np.minimum(limits.upper, served), np.where(served < limits.upper, of_units, limits.upper_by)
-
-
-def _fixed(scenario: Scenario) -> Floats:
-    return np.nan_to_num(scenario.programs.number("if_funded.fixed_cost"))[:, None] * scenario.price_level
 
 
 class _Slacks:

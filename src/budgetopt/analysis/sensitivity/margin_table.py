@@ -11,6 +11,7 @@ from budgetopt.analysis.live_problem.what_if import WhatIf
 from budgetopt.analysis.sensitivity.total_costs import solved
 from budgetopt.formulation.linear_program import Bools, Floats
 from budgetopt.formulation.stages import gives_up
+from budgetopt.scenario.ceilings import fixed_costs
 from budgetopt.scenario.column_units import FACTOR, PRICE, with_units
 from budgetopt.solvers.faces import fix_integers
 
@@ -152,7 +153,7 @@ def _in_segments(plan: Allocation, question: WhatIf, values: Floats) -> tuple[Fl
     problem, scenario = question.problem, plan.scenario
     spent = plan.spending.sum(axis=1)
     last, following, filled = np.full(spent.shape, np.nan), np.full(spent.shape, np.nan), np.zeros(spent.shape)
-    fixed = np.nan_to_num(scenario.programs.number("if_funded.fixed_cost"))[:, None] * scenario.price_level
+    fixed = fixed_costs(scenario)
     level = np.where(spent > plan.half_a_cent, np.maximum(spent - fixed, 0.0), 0.0)
     for block in problem.column_labels.of_kind("segment"):
         # columns of a program stand in the order of its segments: one pass over the numbers of segments fills them

@@ -8,6 +8,7 @@ import numpy as np
 
 from budgetopt.formulation.linear_program import Bools, Floats
 from budgetopt.formulation.program_bounds import ProgramLimits, met
+from budgetopt.scenario.ceilings import fixed_costs
 from budgetopt.scenario.effects import unit_prices
 from budgetopt.scenario.scenario import Scenario
 
@@ -32,7 +33,7 @@ def levels_of(scenario: Scenario, limits: ProgramLimits, most: Floats) -> Levels
     """Return the levels of all programs; ``most`` dollars can be spent in each period, of shape (periods,)."""
     programs = scenario.programs
     price = unit_prices(programs)[:, None] * scenario.price_level
-    fixed = np.nan_to_num(programs.number("if_funded.fixed_cost"))[:, None] * scenario.price_level
+    fixed = fixed_costs(scenario)
     minimum = np.nan_to_num(programs.number("if_funded.at_least"))[:, None] * np.ones_like(price)
 
     def units(dollars: Floats, free: float) -> Floats:
