@@ -126,7 +126,9 @@ def test_the_check_table_has_every_limit() -> None:
 
 
 def test_the_audit_in_words() -> None:
-    assert str(audited(None)).startswith("The plan keeps all ")
+    audit = audited(None)
+    assert str(audit) == "The plan keeps all 4 limits of Riverton."  # the money of two funds in two periods
+    assert repr(audit) == "Audit('Riverton': accepted, 4 limits)"
     audit = audited({"rules": [{"name": "Cap", "sum": "spending", "at_most": {"FY2028": 2 * M}, "because": "Promise"}]})
     assert str(audit) == (
         "The plan misses 1 of the limits of Riverton:\n"

@@ -206,11 +206,12 @@ class Audit:
 
     def __repr__(self) -> str:
         found = "accepted" if self.accepted else f"{sum(int(check.missed.sum()) for check in self.checks)} missed"
-        return f"Audit({self.scenario.name!r}: {found}, {len(self.checks)} checks)"
+        return f"Audit({self.scenario.name!r}: {found}, {self.limit_count} limits)"
 
     def __str__(self) -> str:
         if self.accepted:
-            return f"The plan keeps all {len(self.checks)} limits of {self.scenario.name}."
+            every = "the one limit" if self.limit_count == 1 else f"all {self.limit_count:,} limits"
+            return f"The plan keeps {every} of {self.scenario.name}."
         lines = [f"The plan misses {len(self.violations)} of the limits of {self.scenario.name}:"]
         return "\n".join([*lines, *(f"- {violation}" for violation in self.violations)])
 
