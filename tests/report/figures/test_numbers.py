@@ -129,6 +129,16 @@ def test_what_a_share_is_at_most_is_never_rounded_down(share: float, shown: str)
     assert USD.most_share(share) == shown
 
 
+@pytest.mark.parametrize(
+    ("share", "shown"),
+    [(0.125, "12.5%"), (0.0005, "0.1%"), (0.00049, "0.05%"), (1.7e-4, "0.02%"), (9.6e-5, "0.01%"), (0.0, "0%"),
+     (2e-6, "0.0002%"), (1e-9, "0%")],
+)  # fmt: skip
+def test_a_share_in_a_sentence_shows_its_first_digit(share: float, shown: str) -> None:
+    assert USD.said_share(share) == shown
+    assert USD.said_share(-share, signed=True) == (f"-{shown}" if shown != "0%" else shown)
+
+
 def test_a_share_shows_its_sign_when_asked() -> None:
     assert USD.share(0.4, signed=True) == "+40%"
     assert USD.share(0.0, signed=True) == "0%"

@@ -209,7 +209,7 @@ def _gets(plan: Allocation, row: pd.Series[Any], numbers: Numbers, growth: str) 
         return f"{text}; it is new."
     if abs(change) < nothing:
         return f"{text}, as much as its baseline{grows}."
-    share = f" ({numbers.share(abs(change) / baseline)})" if baseline > 0 else ""
+    share = f" ({numbers.said_share(abs(change) / baseline)})" if baseline > 0 else ""
     more = f"{numbers.spoken_money(abs(change))}{share} {'more' if change > 0 else 'less'}"
     return f"{text}, {more} than its baseline{grows}."
 

@@ -228,6 +228,12 @@ class Numbers:
         needed = len(places.rstrip("0")) if point else 0
         return self._with_sign(percent, self.patterns.share, needed, signed=signed)
 
+    def said_share(self, value: float, *, signed: bool = False) -> str:
+        """Return a share for a sentence, in percent: one that is not zero shows its first digit, ``0.02%``."""
+        percent = abs(float(value)) * 100.0
+        is_small = 1e-6 <= percent < 0.05
+        return self.share(value, math.ceil(-math.log10(percent)) if is_small else 1, signed=signed)
+
     def many_shares(self, values: Floats, *, signed: bool = False) -> list[str]:
         """Return many shares, shape (n,), in percent with a decimal where they need one."""
         before, after = self.patterns.share

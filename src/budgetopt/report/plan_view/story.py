@@ -94,7 +94,7 @@ def _spending(plan: Allocation, figures: Figures, numbers: Numbers) -> Claim:
     elif total.baseline is not None:
         more = "more" if total.change > 0 else "less"
         amount = numbers.spoken_money(abs(total.change) * dollars)
-        share = f" ({numbers.share(abs(total.change_share))})" if total.baseline else ""
+        share = f" ({numbers.said_share(abs(total.change_share))})" if total.baseline else ""
         text = f"{text}, {amount}{share} {more} than the baseline{grows}"
     return Claim("spending", f"{text}.", stated)
 
@@ -232,7 +232,7 @@ def _outcomes(rows: tuple[OutcomeRow, ...], numbers: Numbers) -> Iterator[Claim]
     parts = []
     for row in moved[:3]:
         direction = "rises" if row.change > 0 else "falls"
-        share = "" if math.isnan(row.change_share) else f", {numbers.share(row.change_share, signed=True)}"
+        share = "" if math.isnan(row.change_share) else f", {numbers.said_share(row.change_share, signed=True)}"
         change = row.with_unit(numbers, row.change, signed=True)
         worse = "" if row.better else ", for the worse"
         parts.append(f"“{row.name}” {direction} to {row.text(numbers, row.level)} ({change}{share}{worse})")

@@ -91,7 +91,7 @@ def _lost(loss: float, value: float) -> str:
     numbers = Numbers()
     if abs(loss) <= 1e-9 * max(abs(value), 1.0):
         return "nothing is lost or gained"
-    share = f" ({numbers.share(abs(loss / value))})" if value else ""
+    share = f" ({numbers.said_share(abs(loss / value))})" if value else ""
     return f"{numbers.quantity(abs(loss))}{share} {'lost' if loss > 0 else 'gained'}"
 
 

@@ -74,7 +74,7 @@ def _move(numbers: Numbers, before: float, after: float) -> str:
         # of what is new or gone there is one amount
         return numbers.exact_money(after or before)
     sign = "+" if after > before else "-"
-    share = f", {numbers.share(after / before - 1, signed=True)}" if before > 0 else ""
+    share = f", {numbers.said_share(after / before - 1, signed=True)}" if before > 0 else ""
     change = f"{sign}{numbers.exact_money(round(abs(after - before), 6))}{share}"
     return f"{numbers.exact_money(after)} instead of {numbers.exact_money(before)} ({change})"
 

@@ -98,7 +98,7 @@ class _DifferenceWriter:
         move = "falls" if value.after < value.before else "rises"
         share = ""
         if value.before and not isinstance(value.before, Share):
-            share = f" ({self.numbers.share(value.after / value.before - 1, signed=True)})"
+            share = f" ({self.numbers.said_share(value.after / value.before - 1, signed=True)})"
         return f"{move} from {before} to {after}{share}"
 
     def _is_money(self, value: ChangedValue) -> bool:
@@ -226,7 +226,7 @@ def _move(numbers: Numbers, old: float, new: float) -> str:
     if _same(old, new):
         return f"stays at {numbers.quantity(new)}"
     before, after = numbers.quantity(old), numbers.quantity(new)
-    share = f" ({numbers.share((new - old) / abs(old), signed=True)})" if old else ""
+    share = f" ({numbers.said_share((new - old) / abs(old), signed=True)})" if old else ""
     if before == after:
         before, after = f"{old:.12g}", f"{new:.12g}"
     return f"{'rises' if new > old else 'falls'} from {before} to {after}{share}"

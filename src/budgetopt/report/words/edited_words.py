@@ -78,7 +78,7 @@ def _value_line(edited: EditedPlan) -> str:
     if edited.best is None:
         return f"“{what}”: {numbers.quantity(edited.value)}. No plan keeps every limit of the scenario."
     best, loss = edited.best.plan_value, edited.loss
-    share = f" ({numbers.share(abs(loss / best))})" if best else ""
+    share = f" ({numbers.said_share(abs(loss / best))})" if best else ""
     values = f"“{what}”: {numbers.quantity(edited.value)}, and {numbers.quantity(best)} in the best plan."
     if abs(loss) <= 1e-9 * max(abs(best), 1.0):
         return f"{values} The edited plan loses nothing."

@@ -36,7 +36,7 @@ def moved_line(before: Allocation, after: Allocation) -> str:
         gain = after.plan_value - before.plan_value
         is_same = before.formulation.linear_program.stages[0].label == after.formulation.linear_program.stages[0].label
         if is_same and before.plan_value:
-            value += f" ({numbers.share(gain / abs(before.plan_value), signed=True)})"
+            value += f" ({numbers.said_share(gain / abs(before.plan_value), signed=True)})"
     elif not moved.any():
         return "nothing moves: the plan is the same"
     names = pd.concat([before.programs["name"], after.programs["name"]])
