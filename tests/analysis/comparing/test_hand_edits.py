@@ -371,3 +371,20 @@ def test_what_else_differs_is_told_and_not_taken(tmp_path: Path) -> None:
     unread = [replace(row, column=column) for column in (2, 3)]
     assert len(list(other_changes(replace(table, unread=frozenset(unread))))) == len(found) - 1
     assert len(list(other_changes(replace(table, unread=frozenset(unread[:1]))))) == len(found)
+
+
+def test_what_differs_of_many_programs_is_told_of_the_first_and_counted(tmp_path: Path) -> None:
+    ids = [f"p{number}" for number in range(12)]
+    office = "program,baseline,name,source\n" + "".join(f"{name},10,N,a book\n" for name in ids)
+    copy = 'program,baseline,name,"plan, USD"\n' + "".join(f"{name},10,Other,10\n" for name in ids)
+    scenario = "tables: {programs: office.csv}\noutcomes: {good: {weight: 1}}\nfunds: {general: {revenue: 120}}\n"
+    for name, text in {"scenario.yaml": scenario, "office.csv": office, "copy.csv": copy}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (table,) = read_edited_tables(bo.load(tmp_path), tmp_path / "copy.csv")
+    found = list(other_changes(table))
+    assert found[0].endswith("copy.csv:2:3: the name of 'p0' is 'Other' instead of 'N', and is not taken")
+    assert found[9].endswith("copy.csv:11:3: the name of 'p9' is 'Other' instead of 'N', and is not taken")
+    assert found[10:] == [
+        "the name of 2 more programs is another, and is not taken",
+        "the copy lacks the source of 12 programs: it is unchanged",
+    ]

@@ -16,11 +16,14 @@ from budgetopt.errors import Place
 from budgetopt.reading.edited_table import EditedTable
 from budgetopt.scenario.programs import Bools, Floats, Ints
 from budgetopt.scenario.scenario import Scenario
+from budgetopt.scenario.words import plural
 
 __all__ = ["WHO_PAYS", "Edit", "HandEdits", "charged", "shared_as_before"]
 
 WHO_PAYS = "funds that have money left do, those first that may pay for the fewest programs"
 """Who is taken to pay for what is added without saying so."""
+MOST_OF_A_KEY = 10
+"""Programs of which it is said that a key other than the plan differs; those beyond are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,12 +202,21 @@ def other_changes(table: EditedTable) -> Iterator[str]:
     for name in own.ids[edited.positions(own.ids) < 0].tolist():
         yield f"{own.place(name)}: the program {name!r} stands in this row, and not in the copy: its plan is unchanged"
     for key, (ids, before, after) in program_keys(own, edited, own.positions(shared), edited.positions(shared)):
-        for name, old, new in zip(ids, before, after, strict=True):
-            if new is None and _beside(own.place(name, key), edited.place(name)) in table.unread:
-                continue
+        values = [
+            (name, old, new)
+            for name, old, new in zip(ids, before, after, strict=True)
+            if new is not None or _beside(own.place(name, key), edited.place(name)) not in table.unread
+        ]
+        if len(values) > 1 and all(new is None for _, _, new in values):
+            yield f"the copy lacks the {key} of {len(values):,} programs: it is unchanged"
+            continue
+        for name, old, new in values[:MOST_OF_A_KEY]:
             place = edited.place(name, key) if new is not None else own.place(name, key)
             change = f"is {_said(new)} instead of {_said(old)}" if new is not None else f"was {_said(old)}, and is gone"
             yield f"{place}: the {key} of {name!r} {change}, and is not taken"
+        if len(values) > MOST_OF_A_KEY:
+            more = plural(len(values) - MOST_OF_A_KEY, "more program")
+            yield f"the {key} of {more} is another, and is not taken"
 
 
 def _beside(own: Place | None, row: Place | None) -> Place | None:
