@@ -9,8 +9,9 @@ keeps the place where it was written.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -26,7 +27,7 @@ from budgetopt.reading.tables import TablesRead, merge, read_tables, with_number
 from budgetopt.reading.text_file import read_text
 from budgetopt.scenario.model import Document, Tables
 from budgetopt.scenario.places import Path, Places
-from budgetopt.scenario.words import shown
+from budgetopt.scenario.words import shown, visible
 
 __all__ = ["assembled", "currency_of"]
 
@@ -50,7 +51,19 @@ def assembled(sources: Sequence[Source]) -> Assembly:
     currency = currency_of(*(source.tree for source in reversed(sources)))
     for layer in sources:
         _add(layer, assembly, is_lowest=layer is sources[0], folder=sources[-1].folder, currency=currency)
+    assembly.findings.problems += _other_currencies(sources)
     return assembly
+
+
+def _other_currencies(sources: Sequence[Source]) -> Iterator[Problem]:
+    """Yield where a file says another currency than one below it: amounts are not converted."""
+    said = [(layer.tree["currency"], layer) for layer in sources if isinstance(layer.tree.get("currency"), str)]
+    for (below, lower), (above, upper) in pairwise(said):
+        if above.strip() != below.strip():
+            place, other = upper.places.of("currency"), lower.places.of("currency")
+            message = f"the currency is {shown(above)} here, and {shown(below)} at {other}: amounts are not converted"
+            hint = f"take `currency` away here; if no amount below is in {below}, change it there"
+            yield Problem("currency", message, place, visible(below), visible(hint))
 
 
 def currency_of(*trees: Mapping[str, Any]) -> str:
