@@ -8,6 +8,7 @@ from budgetopt.errors import ScenarioError
 from budgetopt.formulation import LinearProgram, formulate
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Options, PointStatus, Termination
+from budgetopt.solvers.engine import solve_stage
 from budgetopt.solvers.highs import LiveModel
 
 if TYPE_CHECKING:
@@ -18,12 +19,14 @@ __all__ = ["has_point", "works"]
 
 def has_point(problem: LinearProgram, time_limit: float | None = None) -> bool | None:
     """Return whether any point is feasible; None if the time ran out."""
+    options = Options(time_limit=time_limit)
     # a linear program is solved faster with its objective than without one; a search ends with the first plan
     if problem.is_integer:  # no mutant: the answer is the same
         from budgetopt.analysis.live_problem.alterations import without_objective
 
-        problem = without_objective(problem)
-    answer = LiveModel(problem, Options(time_limit=time_limit)).solve()
+        answer = LiveModel(without_objective(problem), options).solve()
+    else:
+        answer = solve_stage(problem, problem.stages[0], options)
     if answer.primal is PointStatus.FEASIBLE or answer.termination is Termination.UNBOUNDED:
         return True
     return False if answer.termination is Termination.INFEASIBLE else None
