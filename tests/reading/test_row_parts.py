@@ -222,3 +222,19 @@ def test_a_first_row_of_many_that_is_the_sum_of_the_others_is_asked_about(tmp_pa
 def test_sums_that_may_be_chance_are_not_asked_about(text: str, tmp_path: Path) -> None:
     (tmp_path / "office.csv").write_text(text)
     assert "counted twice" not in read_again(tmp_path / "office.csv", tmp_path)[2]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        # the total of a department is no proof that another department's equal row is a sum
+        "Police,Patrol,10\n,Police Total,10\nParks,Dispatch,10\n,Parks Total,10\n",
+        "Police,Patrol,10\nParks,Trails,10\n,Parks Total,10\nWorks,Snow,20\n,Works Total,20\n",
+        ",Police Total,10\nPolice,Patrol,10\n,Parks Total,10\nParks,Dispatch,10\n",
+    ],
+)
+def test_totals_of_parts_of_a_table_prove_no_row_to_be_a_sum(rows: str, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(f"Department,Program,Adopted\n{rows}", encoding="utf-8")
+    programs = read_budget(str(tmp_path / "t.csv")).programs
+    lines = [row.split(",") for row in rows.splitlines()]
+    assert float(programs.baseline().sum()) == sum(float(amount) for department, _, amount in lines if department)

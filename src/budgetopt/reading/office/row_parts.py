@@ -100,7 +100,9 @@ def leave_out_sums(found: Guess, programs: Sequence[ColumnFacts], named: Bools, 
             if run_sums(found.amounts[lines], np.asarray(kinds == word, dtype=bool), slack) >= fewest:
                 leave_out(found, lines[kinds == word], (column, *programs), programs[-1])
                 return
-    totals = found.amounts[found.lines & (has_word | ~named) & (found.amounts != 0)]
+    totals = _whole_totals(
+        found, lines, np.flatnonzero(found.lines & (has_word | ~named) & (found.amounts != 0)), slack
+    )
     runs = list(run_outlines(found.amounts[lines], slack))
     certain = _certain_runs(found, lines, runs, totals, slack)
     if certain is not None:
@@ -109,6 +111,21 @@ def leave_out_sums(found: Guess, programs: Sequence[ColumnFacts], named: Bools, 
     if doubtful:
         raise _question(found, *doubtful[0], programs, choices)
     _ask_about_runs(found, lines, runs, totals, slack, programs, choices)
+
+
+def _whole_totals(found: Guess, lines: Ints, totals: Ints, slack: float) -> Floats:
+    """Return the amounts of totals but for those of a part of the table: of the rows up to the total next to them.
+
+    ``lines`` and ``totals`` are the rows of programs and of totals, positions in the grid.
+    """
+    amounts, ahead = found.amounts[totals], np.concatenate(([0.0], np.cumsum(found.amounts[lines])))
+    at = np.searchsorted(lines, totals)
+    is_part = np.zeros(len(totals), dtype=bool)
+    for first, last in ((np.append(0, at[:-1]), at), (at, np.append(at[1:], len(lines)))):
+        count, total = last - first, ahead[last] - ahead[first]
+        is_equal = np.abs(total - amounts) <= slack * count + 1e-9 * np.abs(total)
+        is_part |= is_equal & (count > 0) & (count < len(lines))
+    return found.amounts[totals[~is_part]]
 
 
 def _certain_runs(
