@@ -12,14 +12,18 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from budgetopt.errors import OptionError, escaped
+from budgetopt.reading.input_file import MissingFileError, UnreadableFileError, read_bytes
 
 __all__ = ["NAMESPACE", "Signer", "sign_bytes", "signer_of"]
 
 NAMESPACE = "budgetopt-result"
 """What is signed, so that a signature of something else is none of a result."""
+MOST_NAMES = 20
+"""Names of one key on a list of signers that are tried."""
 _BEGIN = "-----BEGIN SSH SIGNATURE-----"
 _KEY = re.compile(r"key (\S+)\s*$", re.MULTILINE)
 
@@ -82,24 +86,36 @@ def signer_of(data: bytes, signature: str | Path, signers: str | Path | None = N
     Raises
     ------
     OptionError
-        If OpenSSH is not installed, or a file is missing.
+        If OpenSSH is not installed, or a file is missing, is no regular file, or is too large.
     """
-    for name in (signature, signers):
-        if name is not None and not Path(name).is_file():
-            raise OptionError(f"there is no file {str(name)!r}")
-    at = ["-n", NAMESPACE, "-s", str(Path(signature).resolve())]
-    if signers is None:
-        done = _run(["check-novalidate", *at], data)
-        return Signer("", _key_of(done)) if not done.returncode else _refused(done)
-    listed = ["-f", str(Path(signers).resolve())]
-    found = _run(["find-principals", *listed, "-s", str(Path(signature).resolve())], data)
-    names = found.stdout.decode("utf-8", "replace").split("\n")
-    for name in filter(None, (name.strip() for name in names)):
-        done = _run(["verify", *listed, "-I", name, *at], data)
-        if not done.returncode:
-            return Signer(escaped(name), _key_of(done))
-        found = done
-    return _refused(found)
+    with tempfile.TemporaryDirectory() as folder:
+        at = ["-s", _copied(signature, folder, "signature")]
+        if signers is None:
+            done = _run(["check-novalidate", "-n", NAMESPACE, *at], data)
+            return Signer("", _key_of(done)) if not done.returncode else _refused(done)
+        listed = ["-f", _copied(signers, folder, "signers")]
+        found = _run(["find-principals", *listed, *at], data)
+        names = found.stdout.decode("utf-8", "replace").split("\n")
+        for name in islice(filter(None, (name.strip() for name in names)), MOST_NAMES):
+            done = _run(["verify", *listed, "-I", name, "-n", NAMESPACE, *at], data)
+            if not done.returncode:
+                return Signer(escaped(name), _key_of(done))
+            found = done
+        return _refused(found)
+
+
+def _copied(name: str | Path, folder: str, copy: str) -> str:
+    """Return the path of a copy of a file in a folder: OpenSSH reads what is there, however long it is."""
+    try:
+        data = read_bytes(name, "signature")
+    except MissingFileError:
+        raise OptionError(f"there is no file {str(name)!r}") from None
+    except UnreadableFileError as error:
+        expected = f" ({error.expected})" if error.expected else ""
+        raise OptionError(f"{str(name)!r} cannot be read: {error.reason}{expected}", hint=error.hint) from None
+    path = Path(folder, copy)
+    path.write_bytes(data)
+    return str(path)
 
 
 def _refused(done: subprocess.CompletedProcess[bytes]) -> Signer:

@@ -40,6 +40,7 @@ class FileLimit(NamedTuple):
 LIMITS = {
     "bytes": FileLimit(250_000_000, "bytes", "The length of any file."),
     "text": FileLimit(16_000_000, "bytes", "The length of a scenario file, a log of amendments or a list of motions."),
+    "signature": FileLimit(200_000, "bytes", "A signature, or a list of signers."),
     "keys": FileLimit(150_000, "keys", "The keys of a scenario file."),
     "unpacked": FileLimit(
         600_000_000,
