@@ -341,3 +341,20 @@ def test_what_was_found_is_kept_when_the_user_interrupts(town: bo.Scenario, monk
     calls[:] = [None] * 7
     with pytest.raises(bo.OutOfTimeError, match="interrupted before any value"):
         bo.frontier(town, "funds.general.revenue", "0", "2000")
+
+
+@pytest.mark.parametrize("path", ["spending.at_least", "spending.at_most"])
+def test_a_curve_ends_at_the_very_number_beyond_which_there_is_no_plan(path: str) -> None:
+    document = {
+        "funds": {"general": {"revenue": 2_000_000}},
+        "outcomes": {"visits": {"weight": 1}},
+        "programs": {
+            "library": {
+                "spending": {"at_least": 1_600_000, "at_most": 1_600_000},
+                "outcomes": {"visits": {"per_dollar": 0.0001}},
+            }
+        },
+    }
+    found = bo.frontier(bo.Scenario.from_document(document), f"programs.library.{path}")
+    assert 1_600_000 in found.points["figure"].tolist()
+    assert found.value_at(1_600_000) == pytest.approx(160)

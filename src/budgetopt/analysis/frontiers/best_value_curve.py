@@ -165,7 +165,7 @@ def _edge(
     if answer is not None:
         last = begin + side * answer.objective
         # as it is written; at it; or just before it, so that the solver's tolerance lets a plan through
-        for place in (float(f"{last:.{DIGITS}g}"), last, last - side * answer.objective * INSIDE):
+        for place in (_as_written(last, reach), last, last - side * answer.objective * INSIDE):
             found = evaluate(place)
             if found is not None:
                 return found
@@ -175,7 +175,16 @@ def _edge(
         middle = (inside.at + outside) / 2
         found = evaluate(middle)
         inside, outside = (inside, middle) if found is None else (found, outside)
-    return inside
+    return evaluate(_as_written(outside, reach)) or inside
+
+
+def _as_written(value: float, reach: float) -> float:
+    """Return the number with the fewest digits that is nearly a value: an end is most likely one that somebody wrote.
+
+    A solver's tolerance lets a plan through a little beyond it.
+    """
+    off, texts = 10 * INSIDE * max(abs(value), reach), (f"{value:.{digits}g}" for digits in range(1, DIGITS + 1))
+    return next((place for place in map(float, texts) if abs(place - value) <= off), value)
 
 
 def _grid(question: WhatIf, part: StraightPart, reach: FigureRange, steps: int, machines: Machines) -> CurvePart:
