@@ -24,7 +24,6 @@ from budgetopt.scenario.places import Places
 from budgetopt.scenario.programs import Bools, Floats, ProgramTable
 from budgetopt.scenario.responses import baseline_dollars, calculated
 from budgetopt.scenario.stand_ins import StandIns, stand_ins_of
-from budgetopt.scenario.worked_out import NEAR_RULES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,7 +106,7 @@ class Scenario(Drawable):
     @cached_property
     def limits(self) -> Limits:
         """Every limit that binds a plan: rules, targets, capacities, what funds ask for, floors and ceilings."""
-        return Limits(self, self.__dict__.get(NEAR_RULES))
+        return Limits(self)
 
     @cached_property
     def calculated(self) -> ProgramTable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given
@@ -9,7 +10,6 @@ from hypothesis import strategies as st
 
 import budgetopt as bo
 from budgetopt.analysis.sensitivity.figure_paths import figure_at
-from budgetopt.scenario.limits import Limits
 from budgetopt.scenario.scenario import Scenario
 from moved_figures import paths_of
 from strategies import scenarios
@@ -24,7 +24,7 @@ def test_limits_after_a_figure_has_moved_are_those_that_are_listed_anew(
     assert len(scenario.limits) > 0
     figure = figure_at(scenario, data.draw(st.sampled_from(paths_of(scenario))))
     moved = figure.moved(data.draw(st.sampled_from([0.25, 1.0])))
-    assert repr(list(moved.limits)) == repr(list(Limits(moved)))
+    assert repr(list(moved.limits)) == repr(list(replace(moved).limits))
 
 
 def test_only_the_rule_whose_figure_moves_is_listed_anew() -> None:

@@ -23,6 +23,7 @@ from budgetopt.scenario.model import Outcome, Resource, Rule
 from budgetopt.scenario.places import Places
 from budgetopt.scenario.programs import Ints, ProgramTable, Texts
 from budgetopt.scenario.words import capital
+from budgetopt.scenario.worked_out import NEAR_RULES
 
 if TYPE_CHECKING:
     from budgetopt.scenario.scenario import Scenario
@@ -83,9 +84,7 @@ class Limits(Sequence[Limit]):
     Parameters
     ----------
     scenario
-        The scenario.
-    near
-        The rules of a near scenario; the records of those that are the same are taken from there.
+        The scenario. Of one that was made from a near one, the records of rules that are the same are those of that.
 
     Attributes
     ----------
@@ -95,8 +94,9 @@ class Limits(Sequence[Limit]):
         Those of rules, for near scenarios.
     """
 
-    def __init__(self, scenario: Scenario, near: KnownRules | None = None) -> None:
+    def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
+        near: KnownRules | None = scenario.__dict__.get(NEAR_RULES)
         known = {} if near is None else near.of(scenario)
         rules = tuple(known[at] if at in known else rule_limit(scenario, at) for at in range(len(scenario.rules)))
         parts = scenario.programs, scenario.outcomes, scenario.resources, scenario.places
