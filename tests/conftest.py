@@ -5,15 +5,24 @@ many more, the same ones each time, and HYPOTHESIS_PROFILE=deep others, unless `
 `tools/mutate.py` tries few, since it runs tests so often.
 """
 
+import importlib
 import os
+import pkgutil
 import signal
 
 from hypothesis import HealthCheck, settings
+
+import budgetopt
 
 # a run in the background of a shell ignores Ctrl-C, and so would every process that it starts
 signal.signal(signal.SIGINT, signal.default_int_handler)
 # how wide a line may be is said by each test that asks
 os.environ.pop("COLUMNS", None)
+
+# constants of the modules that are loaded are drawn too: all are, whichever tests a process has run before
+for module in pkgutil.walk_packages(budgetopt.__path__, "budgetopt."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
 
 settings.register_profile(
     "standard",
