@@ -135,3 +135,13 @@ def test_what_is_no_range_of_columns_is_told(columns: str, tmp_path: Path) -> No
     table = {"file": str(tmp_path / "office.csv"), "range": columns, "columns": {"FY26 Adopted": "baseline"}}
     with pytest.raises(ScenarioError, match="letters such as A:D"):
         bo.Scenario.from_document({"format": "budgetopt/1", "name": "x", "funds": {}, "tables": {"programs": table}})
+
+
+def test_headers_that_are_repeated_begin_no_other_table_whatever_the_decimal_mark(tmp_path: Path) -> None:
+    header = "Department,Program,Fund,Adopted"
+    first = ['Police,Patrol,General,"10.000,01"', 'Police,Patrol,Grants,"10.000,01"']
+    rest = ["Parks,Dispatch,General,10.000", "Parks,Pools,General,10.000"]
+    found, scenario, remarks = read("\n".join([header, *first, header, *rest]), tmp_path)
+    assert found == {"Patrol": 20000.02, "Dispatch": 10000, "Pools": 10000}
+    assert "1 row that repeats the headers is left out" in remarks
+    assert "last_row" not in scenario

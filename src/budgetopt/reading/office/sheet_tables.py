@@ -156,11 +156,11 @@ def says_other(title: str) -> bool:
 
 
 def _amounts(sheet: Sheet, row: int) -> list[int]:
-    """Return the columns in which a row has an amount that is no year."""
+    """Return the columns in which a row has an amount that is no year, whichever its decimal mark."""
     numbers = np.array([sheet.is_number(at)[row] for at in range(len(sheet.columns))], dtype=bool)
     cells = sheet.row(row)
-    amounts = amounts_of(cells, numbers)
-    return [at for at in np.flatnonzero(~np.isnan(amounts)).tolist() if not year_of(cells[at])]
+    is_amount = np.any([~np.isnan(amounts_of(cells, numbers, decimal)) for decimal in (None, ",")], axis=0)
+    return [at for at in np.flatnonzero(is_amount).tolist() if not year_of(cells[at])]
 
 
 def _has_amounts(sheet: Sheet, rows: Sequence[int] | Ints) -> bool:
