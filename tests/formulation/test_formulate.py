@@ -286,3 +286,18 @@ def test_a_rule_has_the_same_row_however_its_terms_are_found(
     assert np.array_equal(one.matrix.dense(), other.matrix.dense())
     assert np.array_equal(one.row_lower, other.row_lower)
     assert np.array_equal(one.row_upper, other.row_upper)
+
+
+def test_the_rest_of_a_limit_less_a_large_given_outcome_has_the_digits_that_are_written() -> None:
+    # 900 are served without any money, and one dollar serves a hundred thousandth more
+    document = {
+        "funds": {"general": {"revenue": 1000}},
+        "outcomes": {"served": {"weight": 1, "target": {"at_least": 900.00001, "at_most": 900.00001}}},
+        "programs": {"clinic": {"outcomes": {"served": {"curve": [[0, 900], [100_000, 901]]}}}},
+    }
+    plan = bo.solve(bo.Scenario.from_document(document))
+    assert plan.proved
+    assert plan.spending.sum() == pytest.approx(1.0)
+    (block,) = plan.formulation.linear_program.row_labels.of_kind("target")
+    problem = plan.formulation.linear_program
+    assert problem.row_lower[block.positions].tolist() == problem.row_upper[block.positions].tolist() == [1e-5]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
@@ -47,6 +48,10 @@ class Terms:
         )
 
 
+SMALL_REST = 1e-3
+"""A rest that is less than this share of both numbers has lost digits of theirs."""
+DIGITS = 14
+"""The digits behind the first of a number that it is written with."""
 _FEW = 4
 """Where a rule is about less than one program in so many, its terms are looked up program by program."""
 
@@ -84,7 +89,7 @@ class RuleEntries:
             if rule is not own:
                 _, lower, upper = (np.array(part) for part in zip(*rule.rows, strict=True))
                 given = _given(rule, masks, self.terms.outcomes.constant)
-                row_lower[rows], row_upper[rows] = lower - given, upper - given
+                row_lower[rows], row_upper[rows] = _without(lower, given), _without(upper, given)
         return replace(problem, row_lower=row_lower, row_upper=row_upper), replace(self, rules=rules)
 
     def given_by(self, program: int, count: int) -> Floats:
@@ -157,7 +162,8 @@ def add_rules(
         if rule.group >= 0:
             keys["group"] = np.full(count, rule.group)
         limit, part = limits[rule.kind, rule.position], rule.group if rule.part is None else rule.part
-        rows = builder.rows(rule.kind, keys, lower - given, upper - given, limit=limit, part=part)
+        most = _without(upper, given)
+        rows = builder.rows(rule.kind, keys, _without(lower, given), most, limit=limit, part=part)
         entries = None if like is None else like.of(place, rule)
         made.entries.append(_entries(builder, rule, terms, masks, held) if entries is None else entries)
         made.rows.append((rows, masks))
@@ -184,6 +190,18 @@ def _entries(
         found.append((row, column[place], weight[place]))
     row, column, weight = (np.concatenate(part) for part in zip(*found, strict=True))
     return row, column, weight
+
+
+def _without(limits: Floats, given: Floats) -> Floats:
+    """Return limits less what is given, (rows,): a small rest of large numbers in the digits in which they are written.
+
+    Of 900.00001 less 900 the binary difference has eight right digits, and a plan that keeps the limit misses it.
+    """
+    rest: Floats = limits - given
+    size = np.maximum(np.abs(limits), np.abs(given))
+    for at in np.flatnonzero(np.isfinite(rest) & (given != 0) & (np.abs(rest) < SMALL_REST * size)).tolist():
+        rest[at] = round(rest[at], DIGITS - math.floor(math.log10(size[at])))
+    return rest
 
 
 def _given(rule: LinearRule, masks: Bools, constant: Floats) -> Floats:
