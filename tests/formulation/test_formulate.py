@@ -301,3 +301,27 @@ def test_the_rest_of_a_limit_less_a_large_given_outcome_has_the_digits_that_are_
     (block,) = plan.formulation.linear_program.row_labels.of_kind("target")
     problem = plan.formulation.linear_program
     assert problem.row_lower[block.positions].tolist() == problem.row_upper[block.positions].tolist() == [1e-5]
+
+
+def test_a_share_of_all_of_itself_limits_nothing() -> None:
+    # a use that follows an outcome and one for each dollar are added in two orders, and rounding leaves a little
+    document = {
+        "periods": ["FY1", "FY2"],
+        "inflation": "25%",
+        "funds": {"general": {"revenue": {"FY1": 26_000, "FY2": 6_000}}},
+        "resources": {"staff": {"capacity": 6}},
+        "outcomes": {"good": {"weight": 1}},
+        "programs": {
+            "clinic": {
+                "outcomes": {"good": {"curve": [[0, 40], [10_000, 70], [12_000, 80]]}},
+                "uses": {"staff": {"per_outcome": {"good": 0.05}, "per": 10_000}},
+                "if_funded": {"at_least": 3_000},
+            },
+            "pool": {"outcomes": {"good": {"curve": [[0, 0], [1_000, 9], [3_000, 25], [4_000, 27]]}}},
+        },
+    }
+    share = {"name": "All", "periods": ["FY2"], "sum": "resource staff", "at_most": "100%"}
+    ruled = {**document, "rules": [{**share, "of": {"sum": "resource staff"}}]}
+    plan = bo.solve(bo.Scenario.from_document(document))
+    assert plan.objective_value == pytest.approx(203)
+    assert bo.solve(bo.Scenario.from_document(ruled)).objective_value == pytest.approx(203)

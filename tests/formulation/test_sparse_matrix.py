@@ -21,3 +21,11 @@ def test_products_are_those_of_the_dense_matrix(seed: int, rows: int, columns: i
     y = random.normal(size=rows)
     assert matrix.times(x) == pytest.approx(matrix.dense() @ x)
     assert matrix.transpose_times(y) == pytest.approx(matrix.dense().T @ y)
+
+
+def test_what_rounding_leaves_of_entries_that_cancel_is_no_entry() -> None:
+    values = np.array([0.1, 0.2, -0.3, 1e-18, 5.0])
+    assert values[:3].sum() != 0
+    row, column = np.array([0, 0, 0, 1, 1]), np.array([0, 0, 0, 0, 1])
+    found = Matrix.from_triplets(2, 2, row, column, values)
+    assert (found.index.tolist(), found.value.tolist()) == ([1, 1], [1e-18, 5.0])

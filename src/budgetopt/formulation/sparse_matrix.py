@@ -18,6 +18,9 @@ Bools = NDArray[np.bool_]
 _FEW = 4
 """Of a vector with fewer numbers other than zero than one in so many, only those are multiplied."""
 
+ROUNDING = 1e-14
+"""The share of their sizes that rounding may leave of numbers that cancel."""
+
 
 def total_by(group: Ints, weight: Floats, groups: int) -> Floats:
     """Return the sum of the weights of each group; shape (groups,)."""
@@ -48,14 +51,18 @@ class Matrix:
 
     @classmethod
     def from_triplets(cls, rows: int, columns: int, row: Ints, column: Ints, value: Floats) -> Matrix:
-        """Return the matrix of entries in any order; entries of one cell are added, zeros left out."""
+        """Return the matrix of entries in any order; entries of one cell are added, zeros left out.
+
+        What rounding leaves of entries that cancel is zero too: scaled up, it would be a limit of its own.
+        """
         key = column * np.int64(max(rows, 1)) + row
         order = np.argsort(key, kind="stable")
         key, value = key[order], value[order]
         if len(key):
             first = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1])))
+            sizes = np.add.reduceat(np.abs(value), first)
             key, value = key[first], np.add.reduceat(value, first)
-            kept = value != 0
+            kept = np.abs(value) > ROUNDING * sizes
             key, value = key[kept], value[kept]
         column, row = np.divmod(key, max(rows, 1))
         starts = np.searchsorted(column, np.arange(columns + 1)).astype(np.int64)
