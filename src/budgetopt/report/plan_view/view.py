@@ -215,7 +215,7 @@ class PlanView:
 
     def share(self, row: MoneyRow) -> str:
         """Return a change as a share of the baseline; empty without one."""
-        return self.numbers.share(row.change_share, signed=True) if row.change and row.baseline else ""
+        return self.numbers.said_share(row.change_share, signed=True) if row.change and row.baseline else ""
 
     def sparse(self, amount: int) -> str:
         """Return an amount without its currency, and a dash for none."""
