@@ -179,7 +179,7 @@ def _edge(
 
 
 def _as_written(value: float, reach: float) -> float:
-    """Return the number with the fewest digits that is nearly a value: an end is most likely one that somebody wrote.
+    """Return the number with the fewest digits that is nearly a value: an end is most likely a bound as it is given.
 
     A solver's tolerance lets a plan through a little beyond it.
     """

@@ -120,12 +120,12 @@ class Alterations:
         without = np.isin(self._row_limits, sorted(positions))
         row_lower[without], row_upper[without] = -np.inf, np.inf
         changed = replace(problem, row_lower=row_lower, row_upper=row_upper)
-        freed: dict[str, set[str]] = {}
+        freed: dict[str, frozenset[str]] = {}
         for limit in (listed[at] for at in positions if listed[at].of_program):
-            freed.setdefault(limit.name, set()).add(limit.kind)
-        for name, kinds in freed.items():
-            row = np.array([self._scenario.programs.position(name)])
-            changed = self._with_limits(changed, row, self._without(frozenset(kinds)))
+            freed[limit.name] = freed.get(limit.name, frozenset()) | {limit.kind}
+        for kinds in dict.fromkeys(freed.values()):
+            rows = [self._scenario.programs.position(name) for name, own in freed.items() if own == kinds]
+            changed = self._with_limits(changed, np.array(rows), self._without(kinds))
         return changed
 
     def _without(self, kinds: frozenset[str]) -> ProgramLimits:

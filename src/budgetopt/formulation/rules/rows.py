@@ -51,7 +51,7 @@ class Terms:
 SMALL_REST = 1e-3
 """A rest that is less than this share of both numbers has lost digits of theirs."""
 DIGITS = 14
-"""The digits behind the first of a number that it is written with."""
+"""The digits behind the first that floating-point numbers keep of what is written."""
 _FEW = 4
 """Where a rule is about less than one program in so many, its terms are looked up program by program."""
 
@@ -85,11 +85,9 @@ class RuleEntries:
         """Return a problem with the limits that rules of the same sums set, and the entries as theirs."""
         rules = [rule for rule in rules if rule.rows]
         row_lower, row_upper = problem.row_lower.copy(), problem.row_upper.copy()
-        for rule, own, (rows, masks) in zip(rules, self.rules, self.rows, strict=True):
+        for rule, own, (rows, _) in zip(rules, self.rules, self.rows, strict=True):
             if rule is not own:
-                _, lower, upper = (np.array(part) for part in zip(*rule.rows, strict=True))
-                given = _given(rule, masks, self.terms.outcomes.constant)
-                row_lower[rows], row_upper[rows] = _without(lower, given), _without(upper, given)
+                _, row_lower[rows], row_upper[rows] = _rows_of(rule, self.terms.outcomes.constant)
         return replace(problem, row_lower=row_lower, row_upper=row_upper), replace(self, rules=rules)
 
     def given_by(self, program: int, count: int) -> Floats:
@@ -153,17 +151,14 @@ def add_rules(
     goals, made = [], RuleEntries([rule for rule in rules if rule.rows], terms, [], [])
     like = like if like is not None and terms.same_columns(like.terms) else None
     for place, rule in enumerate(made.rules):
-        masks, lower, upper = (np.array(part) for part in zip(*rule.rows, strict=True))
-        # what the outcomes are without any spending is not the plan's doing: it moves to the limits
-        given = _given(rule, masks, terms.outcomes.constant)
+        masks, lower, upper = _rows_of(rule, terms.outcomes.constant)
         count = len(rule.rows)
         period = np.where(masks.sum(axis=1) == 1, masks.argmax(axis=1), -1)
         keys = {rule.kind: np.full(count, rule.position), "period": period}
         if rule.group >= 0:
             keys["group"] = np.full(count, rule.group)
         limit, part = limits[rule.kind, rule.position], rule.group if rule.part is None else rule.part
-        most = _without(upper, given)
-        rows = builder.rows(rule.kind, keys, _without(lower, given), most, limit=limit, part=part)
+        rows = builder.rows(rule.kind, keys, lower, upper, limit=limit, part=part)
         entries = None if like is None else like.of(place, rule)
         made.entries.append(_entries(builder, rule, terms, masks, held) if entries is None else entries)
         made.rows.append((rows, masks))
@@ -190,6 +185,16 @@ def _entries(
         found.append((row, column[place], weight[place]))
     row, column, weight = (np.concatenate(part) for part in zip(*found, strict=True))
     return row, column, weight
+
+
+def _rows_of(rule: LinearRule, constant: Floats) -> tuple[Bools, Floats, Floats]:
+    """Return the periods that each row of a rule is about, (rows, periods), and its limits, shape (rows,) both.
+
+    What the outcomes are without any spending, ``constant``, is not the plan's doing: it moves to the limits.
+    """
+    masks, lower, upper = (np.array(part) for part in zip(*rule.rows, strict=True))
+    given = _given(rule, masks, constant)
+    return masks, _without(lower, given), _without(upper, given)
 
 
 def _without(limits: Floats, given: Floats) -> Floats:
