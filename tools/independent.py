@@ -6,8 +6,9 @@
 Each scenario is drawn as its words. `tests/language/word_problem.py` writes the words as a problem, which SciPy solves,
 and CBC through PuLP; budgetopt solves the scenario. Compared are how they end, the best value of each objective, and
 for problems of a moderate size the value by the simplex method in fractions. The plan is read by the words once
-more: it keeps them, and its value is as far from the best as it says, at most. What disagrees is written to a file of
-`out/independent` that can be run again.
+more: it keeps them, and its value is as far from the best as it says, at most. Where another solver is alone with its
+answer, and the plan by the words or the value in fractions shows that it is wrong, it is counted. What disagrees is
+written to a file of `out/independent` that can be run again.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ ALLOWED, SHARE = 1e-4, 1e-7
 """What two values may differ by: in their unit, and as a share of the value."""
 EXACT = 1e-9
 """The share by which a value may differ from that in fractions."""
-CENTS = Fraction(1, 2)
-"""What the plan may miss of any limit because its amounts are whole cents."""
+CENTS, CENT = Fraction(1, 2), Fraction(1, 100)
+"""What the plan may miss of any limit because its amounts are whole cents, and where a solver says there is no plan."""
 FRACTION_COLUMNS = 60
 """A linear program of at most so many columns is solved in fractions, too."""
 KINDS: dict[str, tuple[str, str, dict[str, Any]]] = {
@@ -99,25 +100,28 @@ def compared(document: Mapping[str, Any]) -> Comparison:
                 done.counts[f"no answer by {name}"] += 1
             elif answer.status == ours.status:
                 continue
-            elif ours.status == "optimal" and any(other.status == "optimal" for other in answers.values()):
-                # a solver may take limits that are just met for missed: that the plan keeps them is compared below
-                done.counts[f"{name} alone has no plan"] += 1
+            elif answer.status == "infeasible" and ours.plan is not None and not missed(document, ours.plan, CENT):
+                # a solver may take limits that are just met for missed
+                done.counts[f"{name} has no plan where there is one"] += 1
             else:
                 done.findings.append(f"{name} ends with {answer.status}, budgetopt with {ours.status}")
         best = next((answer for answer in answers.values() if answer.status == "optimal"), answers["SciPy"])
         if ours.plan is None or best.status != "optimal":
             return done
         stage = ours.plan.solver_result.stages[place].solution
-        values = [float(answer.value) for answer in answers.values() if answer.status == "optimal"]
-        best_value = max(values) if maximize else min(values)
+        values = {name: float(answer.value) for name, answer in answers.items() if answer.status == "optimal"}
         if place == 0:
+            known = compare_in_fractions(document, stage.objective, words, objective, best, done)
+            for name in [name for name, value in values.items() if is_refuted(value, known) and len(values) > 1]:
+                done.counts[f"{name} alone has a value that is none"] += 1
+                del values[name]
+            best_value = max(values.values()) if maximize else min(values.values())
             allowed = ALLOWED + SHARE * abs(best_value)
-            for name, answer in answers.items():
-                if answer.status == "optimal":
-                    done.compare(f"value by {name}", stage.objective, float(answer.value), allowed)
+            for name, value in values.items():
+                done.compare(f"value by {name}", stage.objective, value, allowed)
             compare_plan(document, ours.plan, best_value, 1 if maximize else -1, done)
-            compare_in_fractions(document, stage.objective, words, objective, best, done)
         else:
+            best_value = values["SciPy"]
             # what the objectives before may be off moves it by an amount of its own
             allowed = ALLOWED + 100 * SHARE * abs(best_value)
             done.compare("value of a later objective", stage.objective, best_value, allowed)
@@ -144,12 +148,27 @@ def solved(document: Mapping[str, Any], done: Comparison) -> Solved:
     return Solved("optimal", plan)
 
 
+def by_words(document: Mapping[str, Any], plan: Any) -> Any:
+    """Read a plan by the words of its scenario."""
+    reading = import_module("language.plain").Plain
+    return reading({"objective": [{"maximize": "weighted outcomes"}], **document}, plan.spending_plan)
+
+
+def missed(document: Mapping[str, Any], plan: Any, allowed: Fraction) -> list[str]:
+    """Return the limits that a plan misses by more than is allowed."""
+    misses = [miss for miss in by_words(document, plan).misses() if miss.excess > allowed]
+    return [f"misses {miss.kind} {miss.name} in {miss.period} by {float(miss.excess)}" for miss in misses]
+
+
+def is_refuted(value: float, known: tuple[float, float] | None) -> bool:
+    """Return whether a value lies outside of what is known in fractions."""
+    return known is not None and not known[0] - ALLOWED <= value <= known[1] + ALLOWED
+
+
 def compare_plan(document: Mapping[str, Any], plan: Any, best: float, sign: int, done: Comparison) -> None:
     """Read the plan by the words: it keeps them, and its value is within its stated distance of the best."""
-    reading = import_module("language.plain").Plain
-    plain = reading({"objective": [{"maximize": "weighted outcomes"}], **document}, plan.spending_plan)
-    missed = [miss for miss in plain.misses() if miss.excess > CENTS]
-    done.findings.extend(f"misses {miss.kind} {miss.name} in {miss.period} by {float(miss.excess)}" for miss in missed)
+    plain = by_words(document, plan)
+    done.findings.extend(missed(document, plan, CENTS))
     value = float(plain.objective(plain.document["objective"][0]))
     allowed = ALLOWED + SHARE * abs(best)
     done.compare("value of the printed plan", plan.plan_value, value, 1e-6 + 1e-9 * abs(value))
@@ -162,15 +181,16 @@ def compare_plan(document: Mapping[str, Any], plan: Any, best: float, sign: int,
 
 def compare_in_fractions(
     document: Mapping[str, Any], ours: float, words: Any, objective: Any, best: Any, done: Comparison
-) -> None:
+) -> tuple[float, float] | None:
     """Solve a problem of a moderate size in fractions: with the whole choices held, and without any.
 
     The first is reached by a plan, no plan can better the second, and our value lies between; often they are the same.
+    Return the least and the most that the best value can be, if both are known.
     """
     maximize = "maximize" in words.objectives[0]
     held = words.problem.holding(best.x)
     if held.open_columns > FRACTION_COLUMNS:
-        return
+        return None
     answers = [held.in_fractions(objective, maximize=maximize)]
     loose = import_module("language.word_problem").WordProblem(document, straight=True)
     wanted = loose.objective(loose.objectives[0])
@@ -180,12 +200,13 @@ def compare_in_fractions(
     if len(values) < len(answers):
         # what can just be met may be missed by the last digit of a binary fraction, and in fractions that is a miss
         done.counts["no answer in fractions"] += 1
-        return
+        return None
     done.counts["value in fractions" if len(set(values)) == 1 else "between two values in fractions"] += 1
     least, most = float(min(values)), float(max(values))
     allowed = EXACT * max(1.0, abs(ours))
     if not least - allowed <= ours <= most + allowed:
         done.findings.append(f"value {ours!r}, in fractions from {least!r} to {most!r}")
+    return (least, most) if len(values) == 2 else None
 
 
 def look(kind: str, number: int, cases: int) -> tuple[str, Counter[str], list[str]]:

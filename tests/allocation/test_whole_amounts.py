@@ -260,3 +260,15 @@ def test_packages_and_floors_are_paid_to_the_cent_by_several_funds(growth: str, 
     funds = plan.funds
     assert (funds["closing"] >= funds["reserve"] - 0.0001).all()
     confirmed(plan)
+
+
+@pytest.mark.parametrize("rate", ["150%", "3000%", "353430.4%"])
+def test_a_multiple_of_a_rounded_amount_is_kept_to_some_cents(rate: str) -> None:
+    # a third of a cent of the small program is 12 dollars of the large one where that may have 3,534 times as much
+    of = {"sum": "spending", "where": {"program": ["small"]}}
+    rules = [{"name": "R", "where": {"program": ["large"]}, "sum": "spending", "of": of, "at_most": rate}]
+    programs = {name: {"outcomes": {"good": {"per_dollar": gain}}} for name, gain in (("large", 3), ("small", 1))}
+    plan = solved(programs, 1_800_333.33, rules=rules)
+    large, small = plan.spending.sum(axis=(1, 2))
+    assert large <= float(rate.rstrip("%")) / 100 * small + 0.12
+    confirmed(plan)

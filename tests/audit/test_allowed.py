@@ -121,6 +121,19 @@ CASES: dict[str, tuple[dict[str, Any], tuple[Any, ...], str, str, list[float], l
         rule(sum="spending", where=LIBRARY, of={"sum": "spending", "where": HOUSING}, at_least="10%"), (GRANT,),
         "sum", "A", [0.01 + 0.1 * 0.02, 0.01 + 0.1 * 0.01], [1 + 0.1 * 1.5, 1 + 0.1],
     ),
+    # of a large multiple ten cents for each payment that is limited, at most
+    "multiple of another selection": (
+        rule(sum="spending", where=HOUSING, of={"sum": "spending", "where": LIBRARY}, at_most="5000%"), (GRANT,),
+        "sum", "A", [0.02 + 10 * 0.02, 0.01 + 10 * 0.01], [1.5 + 50, 1 + 50],
+    ),
+    "multiple of the year before": (
+        rule(change={"increase_at_most": "5000%", "from": "previous"}, where=HOUSING), (GRANT,), "change", "A",
+        [0.01 + 10 * 0.01], [1 + 51 * 1.5],
+    ),
+    "match of a multiple": (
+        {"funds.grant.match": {"from": "general", "rate": "5000%"}}, (GRANT,), "match", "general",
+        [0.01 + 10 * 0.01], [1 + 50 * 0.5],
+    ),
     "between two limits": (
         # the larger of both is at stake
         rule(sum="spending", at_least=1 * M, at_most=4 * M), (), "sum", "A", [0.03, 0.03], [7, 7],

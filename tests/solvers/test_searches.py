@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
+import budgetopt
 from budgetopt.formulation.linear_program import Stage
 from budgetopt.solvers import Options, Termination, certify, solve_linear_program
 from budgetopt.solvers.checks import Clock
@@ -230,3 +231,37 @@ def test_decisions_beyond_bounds_that_moved_are_left_open() -> None:
     live.set_start(plan)
     without = replace(lp, upper=np.where(np.arange(lp.columns) == taken, 0.0, lp.upper))
     assert live.solve().objective == pytest.approx(solve_stage(without, lp.stages[0]).objective)
+
+
+def test_a_later_objective_is_searched_to_its_best_from_the_plan_of_the_first():
+    # simplified, and begun from the plan of 22,200, HiGHS calls that the best
+    document = {
+        "periods": ["FY1", "FY2"],
+        "funds": {
+            "general": {
+                "growth": "10%",
+                "reserve": {"at_least": 4000, "by": "FY2"},
+                "revenue": 11000,
+                "one_time": {"FY2": 3000},
+            }
+        },
+        "outcomes": {"good": {"target": {"at_most": 135}}},
+        "programs": {
+            "clinic": {
+                "service": {"unit_cost": 0, "up_to": 8},
+                "outcomes": {"good": {"curve": [[0, 0], [9, 81]]}},
+            },
+            "library": {
+                "baseline": 17000,
+                "inflation": "20%",
+                "packages": [{"cost": 2000}, {"cost": 9000}],
+                "choose": "any",
+            },
+        },
+        "rules": [{"name": "R", "requires": {"program": "clinic", "needs": ["library"]}}],
+        "objective": [{"minimize": "largest cut"}, {"minimize": "spending"}],
+    }
+    plan = budgetopt.solve(budgetopt.Scenario.from_document(document))
+    # a cut of 8,000 of 17,000, and of 9,600 of 20,400: the same share
+    assert plan.spending.sum(axis=1)[1].tolist() == [9000, 10800]
+    assert plan.solver_result.stages[1].solution.objective == pytest.approx(19800)

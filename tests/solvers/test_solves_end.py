@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-# a merging of parallel columns and rows that goes on for ever, before the search begins
+# a simplification that goes on for ever, before the search begins
 FIXED_COST = {
     "funds": {"general": {"revenue": 1000, "transfers_to": {"other": {"at_most": 5000}}}, "other": {}},
     "outcomes": {"served": {"weight": 1}},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -53,13 +54,27 @@ def test_the_written_problem_has_the_value_that_is_worked_out_by_hand() -> None:
     assert independent.compared(town()).findings == []
 
 
-def test_a_plan_that_cbc_alone_denies_is_counted_and_no_finding(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(WrittenProblem, "by_cbc", lambda *_, **__: FoundPoint("infeasible"))
-    done = independent.compared(town())
+def test_a_plan_that_solvers_deny_is_counted_where_it_keeps_the_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, method in (("CBC", "by_cbc"), ("SciPy", "by_scipy")):
+        monkeypatch.setattr(WrittenProblem, method, lambda *_, **__: FoundPoint("infeasible"))
+        done = independent.compared(town())
+        assert done.findings == []
+        assert done.counts[f"{name} has no plan where there is one"] == 1
+
+
+def test_a_value_that_fractions_refute_is_counted_and_no_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    programs = {"pool": {"outcomes": {"good": {"per_dollar": 2}}}}
+    by_cbc = WrittenProblem.by_cbc
+
+    def better(*args: Any, **named: Any) -> FoundPoint:
+        return replace(by_cbc(*args, **named), value=250.0)
+
+    monkeypatch.setattr(WrittenProblem, "by_cbc", better)
+    done = independent.compared(document_of(programs, 100))
     assert done.findings == []
-    assert done.counts["CBC alone has no plan"] == 1
-    monkeypatch.setattr(WrittenProblem, "by_scipy", lambda *_, **__: FoundPoint("infeasible"))
-    assert len(independent.compared(town()).findings) == 2
+    assert done.counts["CBC alone has a value that is none"] == 1
+    # all-or-nothing packages leave what is possible open: nothing refutes the value
+    assert any(finding.startswith("value by CBC") for finding in independent.compared(town()).findings)
 
 
 def test_a_project_that_runs_on_is_paid_and_serves_in_later_periods() -> None:

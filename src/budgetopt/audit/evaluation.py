@@ -20,11 +20,14 @@ from budgetopt.scenario.model import SHORTFALL, Outcome, Resource
 from budgetopt.scenario.programs import Bools, Floats, Ints, Texts
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["A_UNIT_TOO_FEW", "Evaluation", "Quantity"]
+__all__ = ["A_UNIT_TOO_FEW", "MOST_CENTS", "Evaluation", "Quantity"]
 
 A_UNIT_TOO_FEW = 1e-6
 """Units of a service are exact: nothing smaller than a millionth of one is a violation, nor of all where these are
 fewer."""
+MOST_CENTS = 10.0
+"""So many cents an amount may miss a multiple of another one by, for each cent that it may miss a number by: 3,500
+times an amount that is half a cent off would be 17 dollars."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -26,13 +26,14 @@ __all__ = ["LiveModel", "version"]
 
 TOLERANCE = 1e-9  # of the scaled problem; HiGHS's own default is 1e-7
 SEED = 0
+SIMPLIFIED = 300  # integer columns; with fewer a search is as fast without presolve, which has cut off some best plans
 # A linear program whose last solve took no more seconds of work is solved in this thread, and Ctrl-C waits for it.
 BRIEF = 0.5
 # A solve that begins from an optimal basis of nearly the same costs needs few steps. HiGHS moves costs a little against
 # stalling, which asks for many more. What stalls without that goes on with it. Its own scaling stays as it is: where it
 # is changed between two solves, HiGHS returns wrong points.
 _WARM = {"dual_simplex_cost_perturbation_multiplier": (1.0, 0.0)}
-NEAR = 4.0  # times as large or small as the scale of costs that is in use: it is kept, and with it what did not change
+NEAR = 4.0  # times as large or small as the scale of costs in use: it is kept, and what did not change
 OTHER = 0.75  # costs that differ by this share of their sum are another objective
 STALLED = 0.5  # times as many steps as there are rows, and 40
 _NO_LIMIT = 2**31 - 1
@@ -52,7 +53,7 @@ _TERMINATION = {
 _FEASIBLE = 2  # what HiGHS calls a feasible point
 _ENDED = {Termination.OPTIMAL, Termination.INFEASIBLE, Termination.UNBOUNDED}
 _UNANSWERED = {Termination.OTHER_LIMIT, Termination.ERROR}
-_PARALLEL = 1 << 12  # the rule of presolve that merges parallel rows and columns: of some problems it never ends
+_AGGREGATOR = 1 << 12  # the rule of presolve that replaces columns by the others of an equation: of some it never ends
 # Ways to try again, in turn, where HiGHS ends without an answer.
 _RETRIES: tuple[dict[str, object], ...] = (
     {"presolve": "off"},
@@ -337,10 +338,10 @@ class LiveModel:
         self._set("mip_abs_gap", TOLERANCE)
         self._set("threads", _claim_threads(options.threads))
         self.set_time_limit(options.time_limit)
-        self._set("presolve_rule_off", _PARALLEL)
+        self._set("presolve_rule_off", _AGGREGATOR)
         # Budgets have few rows for their columns: HiGHS spends many times longer simplifying than solving them.
-        limits = (self._lower, self._upper), (self._row_lower, self._row_upper)
-        self._set("presolve", "choose" if len(self._integers) and not checks.has_narrow(*limits) else "off")
+        narrow = checks.has_narrow((self._lower, self._upper), (self._row_lower, self._row_upper))
+        self._set("presolve", "choose" if len(self._integers) >= SIMPLIFIED and not narrow else "off")
 
     def _change_costs(self, scaled: Floats) -> None:
         changed = np.flatnonzero(scaled != self._sent).astype(np.int32)

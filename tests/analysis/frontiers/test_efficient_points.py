@@ -194,7 +194,14 @@ def test_what_a_goal_that_was_reached_may_give_up() -> None:
     ],
 )
 def test_when_a_search_came_to_its_end(termination: Termination, bound: float, unit: float, proved: bool) -> None:
-    assert _is_proved(Solution(termination, x=np.zeros(1), objective=100.0, bound=bound), unit) is proved
+    assert _is_proved(Solution(termination, x=np.zeros(1), objective=100.0, bound=bound), unit, 100.0) is proved
+
+
+def test_a_value_of_nothing_is_proved_beside_the_largest_that_its_goal_takes() -> None:
+    nothing = Solution(Termination.OPTIMAL, x=np.zeros(1), objective=4.8e-7, bound=7.8e-7)
+    assert _is_proved(nothing, 0.0, 120.0)
+    assert not _is_proved(nothing, 0.0, 1.0)
+    assert not _is_proved(None, 0.0, 120.0)
 
 
 def test_an_unproved_search_leaves_its_point_unproved(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -175,6 +175,7 @@ class _TwoGoals:
             whole = with_value_row(whole, goal, 0.0, math.inf)
         self.model = LiveModel(replace(whole, stages=tuple(self.goals), tie_break=None), options)
         self.units = [_unit_of(problem, goal) for goal in self.goals]
+        self.largest = [0.0, 0.0]
         self.found: list[EfficientPoint] = []
         self.solves = 0
 
@@ -189,7 +190,10 @@ class _TwoGoals:
         answer = self.model.solve()
         if answer.termination is Termination.INTERRUPTED:
             raise _Ended
-        return answer if answer.x is not None else None
+        if answer.x is None:
+            return None
+        self.largest[goal] = max(self.largest[goal], abs(answer.objective))
+        return answer
 
     def settled(self, floor: float) -> EfficientPoint | None:
         """Return the efficient point with the most of the first goal among those with a floor under the second."""
@@ -199,8 +203,8 @@ class _TwoGoals:
         again = self.best(1, answer.objective - _slack(answer.objective, self.units[0]))
         found = (again or answer).x
         assert found is not None
-        proved = _is_proved(answer, self.units[0]) and again is not None and _is_proved(again, self.units[1])
-        return self.point(found, proved=proved)
+        ends = zip((answer, again), self.units, self.largest, strict=True)
+        return self.point(found, proved=all(_is_proved(*end) for end in ends))
 
     def point(self, x: Floats, *, proved: bool) -> EfficientPoint:
         """Return the point of a plan, in the goals' own directions."""
@@ -249,11 +253,12 @@ def _slack(value: float, unit: float) -> float:
     return unit / 2 if unit else SLACK * max(abs(value), 1e-9)
 
 
-def _is_proved(answer: Solution, unit: float) -> bool:
-    if answer.termination is not Termination.OPTIMAL:
+def _is_proved(answer: Solution | None, unit: float, largest: float) -> bool:
+    """Return whether no plan has more than an answer, but for rounding of the largest value that its goal has taken."""
+    if answer is None or answer.termination is not Termination.OPTIMAL:
         return False
     gap = abs(answer.bound - answer.objective)
-    return gap <= max(0.9 * unit, 10 * EXACT * abs(answer.objective)) or math.isnan(gap)
+    return gap <= max(0.9 * unit, 10 * EXACT * largest) or math.isnan(gap)
 
 
 def _unit_of(problem: LinearProgram, goal: Stage) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from budgetopt.audit.check import ALL_PERIODS
-from budgetopt.audit.evaluation import Evaluation, Quantity
+from budgetopt.audit.evaluation import MOST_CENTS, Evaluation, Quantity
 from budgetopt.scenario.programs import Bools, Floats, Ints
 
 __all__ = ["Bounded", "bounded"]
@@ -63,10 +63,12 @@ def bounded(
     lower, upper = written if share_of is None else [side * share_of.value for side in written]
     size = np.nan_to_num(np.abs(written)).max(axis=0)
     gross, cent = quantity.gross, quantity.cent
-    # what a share is a share of is rounded too, and a share of that goes into the limit
-    gross, cent = (
-        (gross + size, cent) if share_of is None else (gross + size * share_of.gross, cent + size * share_of.cent)
-    )
+    if share_of is None:
+        gross = gross + size
+    else:
+        # what a share is a share of is rounded too, and a share of that goes into the limit
+        gross = gross + size * share_of.gross
+        cent = cent + np.minimum(size * share_of.cent, MOST_CENTS * cent)
     return Bounded(
         at,
         quantity.value,
