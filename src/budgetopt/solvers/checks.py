@@ -7,12 +7,12 @@ import time
 import numpy as np
 
 from budgetopt.errors import OptionError, SolverError
-from budgetopt.formulation.linear_program import Floats, LinearProgram, Stage
+from budgetopt.formulation.linear_program import Floats, Ints, LinearProgram, Stage
 from budgetopt.solvers.solution import Options
 
 __all__ = [
-    "Clock", "check_coefficients", "check_costs", "check_limits", "check_options", "check_program", "has_narrow",
-    "narrowest",
+    "Clock", "check_coefficients", "check_costs", "check_limits", "check_options", "check_places", "check_program",
+    "has_narrow", "limits_of", "narrowest",
 ]  # fmt: skip
 
 NARROW = 1e-6
@@ -53,6 +53,21 @@ def check_limits(lower: Floats, upper: Floats, what: str) -> None:
     if wrong.any():
         worst = int(np.flatnonzero(wrong)[0])
         raise SolverError(f"{what} {worst} has the limits {lower[worst]} and {upper[worst]}")
+
+
+def limits_of(places: Ints, lower: Floats, upper: Floats, what: str) -> tuple[Ints, Floats, Floats]:
+    """Return positions and their limits as arrays of one shape; raise SolverError for what is no limit."""
+    places = np.atleast_1d(np.asarray(places, np.int64))
+    lower, upper = (np.broadcast_to(np.asarray(side, np.float64), places.shape) for side in (lower, upper))
+    check_limits(lower, upper, what)
+    return places, lower, upper
+
+
+def check_places(row: Ints, column: Ints, rows: int, columns: int) -> None:
+    """Raise SolverError for places in a matrix, shape (entries,) both, that are none of so many rows and columns."""
+    beyond = (row < 0).any() or (row >= rows).any() or (column < 0).any() or (column >= columns).any()
+    if row.shape != column.shape or beyond:
+        raise SolverError(f"changed entries must lie within {rows} rows and {columns} columns")
 
 
 def check_coefficients(value: Floats) -> None:

@@ -5,8 +5,9 @@ Huangfu and Hall, "Parallelizing the dual revised simplex method", Mathematical 
 
 from __future__ import annotations
 
-import threading
 import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 
 import highspy
@@ -19,14 +20,14 @@ from budgetopt.solvers import checks
 from budgetopt.solvers.interruptible_run import patient, run_at_once, run_interruptibly
 from budgetopt.solvers.live_basis import LiveBasis
 from budgetopt.solvers.powers_of_two import Scaling, cost_scale
-from budgetopt.solvers.solution import Options, Solution, Termination
+from budgetopt.solvers.shared_threads import claim_threads
+from budgetopt.solvers.solution import LARGE_SEARCH, Options, Solution, Termination, better_of
 from budgetopt.solvers.standard_output import descriptor_kept_clean
 
 __all__ = ["LiveModel", "version"]
 
 TOLERANCE = 1e-9  # of the scaled problem; HiGHS's own default is 1e-7
 SEED = 0
-SIMPLIFIED = 300  # integer columns; with fewer a search is as fast without presolve, which has cut off some best plans
 # A linear program whose last solve took no more seconds of work is solved in this thread, and Ctrl-C waits for it.
 BRIEF = 0.5
 # A solve that begins from an optimal basis of nearly the same costs needs few steps. HiGHS moves costs a little against
@@ -61,9 +62,6 @@ _RETRIES: tuple[dict[str, object], ...] = (
     {"solver": "ipm", "ipm_iteration_limit": 1000},
     {"primal_feasibility_tolerance": 1e-7, "dual_feasibility_tolerance": 1e-7},
 )
-
-_threads_lock = threading.Lock()
-_threads_in_use: int | None = None
 
 
 def version() -> str:
@@ -130,7 +128,7 @@ class LiveModel:
 
     def set_column_bounds(self, columns: Ints, lower: Floats, upper: Floats) -> None:
         """Set the limits of some columns; all three of the same shape."""
-        columns, lower, upper = _limits(columns, lower, upper, "changed column")
+        columns, lower, upper = checks.limits_of(columns, lower, upper, "changed column")
         self._lower[columns], self._upper[columns] = lower, upper
         scale = self._scaling.column[columns]
         args = len(columns), columns.astype(np.int32), lower / scale, upper / scale
@@ -138,7 +136,7 @@ class LiveModel:
 
     def set_row_bounds(self, rows: Ints, lower: Floats, upper: Floats) -> None:
         """Set the limits of some rows; all three of the same shape."""
-        rows, lower, upper = _limits(rows, lower, upper, "changed row")
+        rows, lower, upper = checks.limits_of(rows, lower, upper, "changed row")
         self._row_lower[rows], self._row_upper[rows] = lower, upper
         scale = self._scaling.row[rows]
         args = len(rows), rows.astype(np.int32), lower * scale, upper * scale
@@ -149,8 +147,7 @@ class LiveModel:
         rows, columns = (np.atleast_1d(np.asarray(places, np.int64)) for places in (rows, columns))
         values = np.broadcast_to(np.asarray(values, np.float64), rows.shape)
         checks.check_coefficients(values)
-        if rows.shape != columns.shape or _outside(rows, self._rows) or _outside(columns, self._columns):
-            raise SolverError(f"changed entries must lie within {self._rows} rows and {self._columns} columns")
+        checks.check_places(rows, columns, self._rows, self._columns)
         scaled = values * self._scaling.row[rows] * self._scaling.column[columns]
         for row, column, value in zip(rows.tolist(), columns.tolist(), scaled.tolist(), strict=True):
             self._check(self._model.changeCoeff(row, column, value), "change a coefficient")
@@ -206,10 +203,23 @@ class LiveModel:
     # -- solving ------------------------------------------------------------------------------------------------------
 
     def solve(self) -> Solution:
-        """Solve from where the model stands; Ctrl-C ends the solve and keeps the best plan found."""
+        """Solve from where the model stands; Ctrl-C ends the solve and keeps the best plan found.
+
+        A search over few integer columns is made twice, with presolve and without: of some problems HiGHS has cut off
+        the best plan the one way or the other. The better plan is kept.
+        """
         start = time.perf_counter()
         if self._crossed():
             return self._nothing(Termination.INFEASIBLE, start)
+        answer, limit = self._solved(start), self._options.time_limit
+        is_soon = limit is None or answer.seconds < limit / 4
+        if not 0 < len(self._integers) < LARGE_SEARCH or answer.termination not in _ENDED or not is_soon:
+            return answer
+        with self._changed({"presolve": "on" if self._model.getOptionValue("presolve")[1] == "off" else "off"}):
+            self._model.clearSolver()
+            return better_of(answer, self._solved(start), sign=-1.0 if self._maximize else 1.0)
+
+    def _solved(self, start: float) -> Solution:
         termination = self._run()
         if self._is_warm and termination in _UNANSWERED:
             self._set_warm(False)
@@ -223,14 +233,21 @@ class LiveModel:
 
     def solve_anew(self) -> Solution:
         """Solve from nothing, and simplified first: that is faster where few of very many limits hold."""
-        before = self._model.getOptionValue("presolve")[1]
         self._model.clearSolver()
         self._set_warm(False)
-        self._set("presolve", "on")
-        try:
+        with self._changed({"presolve": "on"}):
             return self.solve()
+
+    @contextmanager
+    def _changed(self, options: Mapping[str, object]) -> Iterator[None]:
+        before = {name: self._model.getOptionValue(name)[1] for name in options}
+        for name, value in options.items():
+            self._set(name, value)
+        try:
+            yield
         finally:
-            self._set("presolve", before)
+            for name, value in before.items():
+                self._set(name, value)
 
     def _crossed(self) -> bool:
         return bool((self._lower > self._upper).any() or (self._row_lower > self._row_upper).any())
@@ -253,13 +270,9 @@ class LiveModel:
     def _retry(self, start: float) -> Termination:
         termination = Termination.ERROR
         for changed in _RETRIES:
-            before = {name: self._model.getOptionValue(name)[1] for name in changed}
-            for name, value in changed.items():
-                self._set(name, value)
-            self._model.clearSolver()
-            termination = self._run()
-            for name, value in before.items():
-                self._set(name, value)
+            with self._changed(changed):
+                self._model.clearSolver()
+                termination = self._run()
             limit = self._options.time_limit
             if termination not in _UNANSWERED or (limit is not None and time.perf_counter() - start > limit):
                 break
@@ -336,12 +349,12 @@ class LiveModel:
         self._set("mip_allow_restart", False)
         self._set("mip_rel_gap", options.gap)
         self._set("mip_abs_gap", TOLERANCE)
-        self._set("threads", _claim_threads(options.threads))
+        self._set("threads", claim_threads(self._model, options.threads))
         self.set_time_limit(options.time_limit)
         self._set("presolve_rule_off", _AGGREGATOR)
         # Budgets have few rows for their columns: HiGHS spends many times longer simplifying than solving them.
         narrow = checks.has_narrow((self._lower, self._upper), (self._row_lower, self._row_upper))
-        self._set("presolve", "choose" if len(self._integers) >= SIMPLIFIED and not narrow else "off")
+        self._set("presolve", "choose" if len(self._integers) and not narrow else "off")
 
     def _change_costs(self, scaled: Floats) -> None:
         changed = np.flatnonzero(scaled != self._sent).astype(np.int32)
@@ -375,26 +388,3 @@ def _silent_model() -> highspy.Highs:
         model.setOptionValue("output_flag", False)
         model.setOptionValue("log_to_console", False)
     return model
-
-
-def _limits(places: Ints, lower: Floats, upper: Floats, what: str) -> tuple[Ints, Floats, Floats]:
-    """Return positions and their limits as arrays of one shape."""
-    places = np.atleast_1d(np.asarray(places, np.int64))
-    lower, upper = (np.broadcast_to(np.asarray(side, np.float64), places.shape) for side in (lower, upper))
-    checks.check_limits(lower, upper, what)
-    return places, lower, upper
-
-
-def _outside(places: Ints, count: int) -> bool:
-    return bool(((places < 0) | (places >= count)).any())
-
-
-def _claim_threads(threads: int | None) -> int:
-    """Return the number of threads; HiGHS has one set of workers in a process, and a new number replaces it."""
-    global _threads_in_use
-    wanted = threads or 0
-    with _threads_lock:
-        if _threads_in_use is not None and _threads_in_use != wanted:
-            highspy.Highs.resetGlobalScheduler(True)
-        _threads_in_use = wanted
-    return wanted

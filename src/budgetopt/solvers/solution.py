@@ -9,7 +9,17 @@ from enum import StrEnum
 from budgetopt.formulation.linear_program import Floats, LinearProgram
 from budgetopt.formulation.separate_parts import most_integers_of_a_part
 
-__all__ = ["EXACT", "LARGE_GAP", "LARGE_SEARCH", "NO_BEST", "Options", "PointStatus", "Solution", "Termination"]
+__all__ = [
+    "EXACT",
+    "LARGE_GAP",
+    "LARGE_SEARCH",
+    "NO_BEST",
+    "Options",
+    "PointStatus",
+    "Solution",
+    "Termination",
+    "better_of",
+]
 
 EXACT = 1e-9
 """The gap, as a share of the best value, of a search that is carried to its end."""
@@ -132,3 +142,22 @@ class Solution:
     def proved(self) -> bool:
         """Whether the solver calls its point optimal; the certificate says whether it is."""
         return self.termination is Termination.OPTIMAL and self.primal is PointStatus.FEASIBLE
+
+
+def better_of(first: Solution, second: Solution, *, sign: float) -> Solution:
+    """Return the better of two answers to one search, the first if they are as good; with the time of both.
+
+    Parameters
+    ----------
+    first, second
+        The answers, the first one ended; that of the second began when that of the first did.
+    sign
+        1 if the objective is minimized, -1 if it is maximized.
+    """
+    if second.termination is Termination.INTERRUPTED:
+        return replace(first, termination=second.termination, seconds=second.seconds)
+    if second.termination is not Termination.OPTIMAL or second.x is None or first.termination is Termination.UNBOUNDED:
+        return replace(first, seconds=second.seconds)
+    gain = sign * (first.objective - second.objective)
+    is_better = first.x is None or gain > EXACT * abs(second.objective)
+    return second if is_better else replace(first, seconds=second.seconds)

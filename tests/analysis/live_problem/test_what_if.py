@@ -6,11 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import budgetopt as bo
 from budgetopt.analysis import WhatIf, break_even_factors
 from budgetopt.analysis.live_problem import what_if
+from budgetopt.scenario.limits import Provision
 from budgetopt.solvers import solve_linear_program
+from strategies import ALL, CONVEX, cases, unchecked
 
 
 @pytest.fixture
@@ -155,3 +159,43 @@ def test_an_objective_a_row_and_a_column_that_are_changed_are_those_of_a_new_mod
     assert question.solve(changed).objective == pytest.approx(solve_linear_program(changed).solution.objective)
     # and each question begins from the scenario as it is
     assert question.solve(problem).objective == pytest.approx(best)
+
+
+@given(case=st.one_of(cases(features=CONVEX, max_programs=4), cases(features=ALL, max_programs=4, max_funds=3)))
+@settings(max_examples=40, deadline=None)
+def test_what_is_loose_can_be_dropped_and_nothing_is_gained(case):
+    scenario = unchecked(case.document)
+    try:
+        plan = bo.solve(scenario)
+    except bo.BudgetoptError:
+        return
+    question = WhatIf(scenario, plan=plan)
+    best = question.as_is()
+    for limit in scenario.limits:
+        if question.is_loose(limit.provision):
+            without = question.solve(question.problem_without([limit.provision]))
+            assert without.objective == pytest.approx(best.objective, rel=1e-7, abs=1e-6)
+
+
+def test_a_ceiling_that_hides_a_decision_is_not_loose():
+    # beyond 60 dollars, the ceiling, one more dollar brings most of all
+    document = {
+        "funds": {"general": {"revenue": 100}},
+        "outcomes": {"good": {"weight": 1}},
+        "programs": {
+            "late": {
+                "spending": {"at_most": 60},
+                "outcomes": {"good": {"curve": [[0, 0], [50, 60], [60, 61], [61, 500]]}},
+            },
+            "even": {"spending": {"at_least": 30}, "outcomes": {"good": {"per_dollar": 1.1}}},
+            "safe": {
+                "spending": {"at_least": 1, "at_most": 90},
+                "outcomes": {"good": {"curve": [[0, 0], [10, 50], [90, 51]]}},
+            },
+        },
+    }
+    question = WhatIf(bo.Scenario.from_document(document))
+    assert not question.is_integer
+    loose = [(limit.kind, limit.name) for limit in question.scenario.limits if question.is_loose(limit.provision)]
+    assert loose == [("floor", "even"), ("floor", "safe"), ("ceiling", "safe")]
+    assert question.without([Provision("ceiling", "late")]).objective > question.as_is().objective + 1

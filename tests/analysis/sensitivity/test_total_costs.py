@@ -157,6 +157,6 @@ def test_what_a_limit_costs_is_nothing_below_the_accuracy_of_the_whole_value(
 
     question: Any = SimpleNamespace(
         problem=SimpleNamespace(stages=[SimpleNamespace(sign=-1.0)]), is_integer=False, accuracy=1e-9,
-        problem_without=lambda _: None, solve=lambda _: answer(base + gained),
+        problem_without=lambda _: None, solve=lambda _: answer(base + gained), is_loose=lambda _: False,
     )  # fmt: skip
     assert total_cost(question, Provision("rule", "k"), answer(base)) == pytest.approx(cost, rel=1e-6)

@@ -102,9 +102,15 @@ def _find(scenario: Scenario, measure: str, weights: Mapping[str, Any], at_most:
     found += _recurring(scenario, measure, weights, found)
     found += drops(scenario, weights, completed, lambda one: works(scenario, one), every=not found, fixed=unmoved)
     unique = {_changes(repair): repair for repair in reversed(found)}
-    ordered = sorted(unique.values(), key=lambda one: (one.measure != measure, one.cost, len(one.amendments)))
+    ordered = sorted(unique.values(), key=lambda one: _order(scenario, one, measure))
     enough = (repair for repair in ordered if not _has_more_than_another(repair, ordered) and works(scenario, repair))
     return tuple(islice(enough, at_most))
+
+
+def _order(scenario: Scenario, repair: Repair, measure: str) -> tuple[Any, ...]:
+    """Return what repairs are ordered by; of those of one cost what changes a program comes first, then by place."""
+    own = [(not one.limit.of_program, scenario.limits.position(one.provision)) for one in repair.amendments]
+    return repair.measure != measure, float(f"{repair.cost:.9g}"), len(own), own, _changes(repair)
 
 
 def _has_more_than_another(repair: Repair, others: Sequence[Repair]) -> bool:

@@ -269,12 +269,10 @@ class Alterations:
         return segments_of(self._scenario.effects, len(self._scenario.programs))[0]
 
     @cached_property
-    def _is_simple(self) -> Bools:
-        """Which programs are dollars in segments and nothing else, so that their limits are worked out here."""
-        scenario, problem = self._scenario, self._problem
-        simple = np.ones(len(scenario.programs), dtype=bool)
-        for key in INDIRECT:
-            simple &= np.isnan(scenario.programs.number(key))
+    def decides(self) -> Bools:
+        """Which programs have integer decisions, with their ceilings or without; shape (programs,)."""
+        scenario = self._scenario
+        found = np.zeros(len(scenario.programs), dtype=bool)
         # without ceilings, segments come into reach that integer decisions keep in order
         ceilings = [
             limit.provision
@@ -285,7 +283,16 @@ class Alterations:
         for either in (complete.linear_program, whole(scenario, ceilings, complete).linear_program):
             for block in either.column_labels.blocks:
                 if "program" in block.keys:
-                    simple[block.keys["program"][either.integer[block.positions]]] = False
+                    found[block.keys["program"][either.integer[block.positions]]] = True
+        return found
+
+    @cached_property
+    def _is_simple(self) -> Bools:
+        """Which programs are dollars in segments and nothing else, so that their limits are worked out here."""
+        scenario, problem = self._scenario, self._problem
+        simple = ~self.decides
+        for key in INDIRECT:
+            simple &= np.isnan(scenario.programs.number(key))
         for block in problem.column_labels.of_kind("segment"):
             lower, upper, closed = self._segment_limits(block.positions, block.keys, self._formulation.limits)
             at = block.positions

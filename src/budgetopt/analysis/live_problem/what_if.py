@@ -16,7 +16,7 @@ from budgetopt.analysis.live_problem.moved_model import move
 from budgetopt.analysis.live_problem.ranged_pieces import RangedPieces
 from budgetopt.formulation import Formulation, LinearProgram
 from budgetopt.scenario.limits import Provision
-from budgetopt.scenario.programs import Floats, Ints
+from budgetopt.scenario.programs import Bools, Floats, Ints
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Options, Solution
 from budgetopt.solvers.solution import EXACT
@@ -35,6 +35,8 @@ HELD = f"exact {STANDS}"
 """How a price is worked out where integer decisions are held."""
 UNTOLD = ", as with free decisions it is not told: "
 """What stands between how a price of an integer problem is worked out and why it is not by solving again."""
+INSIDE = 1e-6
+"""The share of a limit by which a plan has to be away from it to be strictly within."""
 SECONDS = 5.0
 """How long one search takes at most where there are many integer decisions."""
 
@@ -136,6 +138,33 @@ class WhatIf:
     def as_is(self) -> Solution:
         """Return the answer to the scenario as it is; it is solved once."""
         return self._answer
+
+    def is_loose(self, provision: Provision) -> bool:
+        """Return whether the scenario as it is has no better plan without the floor, ceiling or most of a program.
+
+        Where nothing is left to decide, a better plan beyond a limit has better ones on the way to it. Of these some
+        lie next to the best plan, so there are none where that is strictly within the limit.
+        """
+        limit = self.scenario.limits[self.scenario.limits.position(provision)]
+        if self.is_integer or not (limit.of_program and limit.sets_program_limits):
+            return False
+        row = self.scenario.programs.position(limit.name)
+        return bool(self._inside[row]) and (
+            self.holds_decisions or (limit.is_demand and not self.alterations.decides[row])
+        )
+
+    @cached_property
+    def _inside(self) -> Bools:
+        """Which programs have strictly more than their floors and less than their ceilings; shape (programs,)."""
+        point, limits = self.as_is().x, self.formulation.limits
+        if point is None:
+            return np.zeros(len(self.scenario.programs), np.bool_)
+        spent, units = self.formulation.spending_of(point).sum(axis=1), self.formulation.units_of(point)
+        above = (limits.lower <= 0) | (spent > limits.lower * (1 + INSIDE))
+        above &= (limits.fewest <= 0) | (units > limits.fewest * (1 + INSIDE))
+        below = (spent < limits.upper * (1 - INSIDE)) & (units < limits.most * (1 - INSIDE))
+        inside: Bools = (above & below).all(axis=1)
+        return inside
 
     def without(self, suspended: Collection[Provision]) -> Solution:
         """Solve without some provisions."""

@@ -27,7 +27,12 @@ SAME = 1e-7
 
 
 def total_cost(question: WhatIf, provision: Provision, base: Solution) -> float:
-    """Return what the first objective gains if a provision is dropped; infinite if nothing limits it then."""
+    """Return what the first objective gains if a provision is dropped; infinite if nothing limits it then.
+
+    ``base``: the answer to the question as it is.
+    """
+    if question.is_loose(provision):
+        return 0.0
     changed, gain = question.problem_without([provision]), -question.problem.stages[0].sign
     if _is_idle(question.problem, changed, base, gain):
         return 0.0
