@@ -317,7 +317,9 @@ def test_the_best_plan_is_found_though_a_search_without_presolve_cuts_it_off():
         ((Termination.OPTIMAL, 6.0), (Termination.OPTIMAL, 5.0), 6.0),
         ((Termination.INFEASIBLE, None), (Termination.OPTIMAL, 5.0), 5.0),
         ((Termination.OPTIMAL, 5.0), (Termination.INFEASIBLE, None), 5.0),
-        ((Termination.OPTIMAL, 5.0), (Termination.TIME_LIMIT, 6.0), 5.0),
+        ((Termination.OPTIMAL, 5.0), (Termination.TIME_LIMIT, 4.0), 5.0),
+        # one that found a better plan shows that the first was wrong, though it did not come to its end
+        ((Termination.OPTIMAL, 5.0), (Termination.TIME_LIMIT, 6.0), 6.0),
         ((Termination.UNBOUNDED, None), (Termination.OPTIMAL, 5.0), None),
     ],
 )
@@ -330,5 +332,6 @@ def test_of_two_answers_the_better_one_is_kept(first, second, kept):
     found = better_of(answer(*first), replace(answer(*second), seconds=3.0), sign=-1.0)
     assert (found.objective == kept) if kept is not None else found.x is None
     assert found.seconds == 3.0
+    assert found.termination is (Termination.OPTIMAL if kept is not None else Termination.UNBOUNDED)
     stopped = better_of(answer(Termination.OPTIMAL, 5.0), answer(Termination.INTERRUPTED, None), sign=1.0)
     assert (stopped.termination, stopped.objective) == (Termination.INTERRUPTED, 5.0)

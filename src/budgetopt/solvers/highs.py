@@ -28,6 +28,7 @@ __all__ = ["LiveModel", "version"]
 
 TOLERANCE = 1e-9  # of the scaled problem; HiGHS's own default is 1e-7
 SEED = 0
+AGAIN = 1.0  # seconds for the second search of a small problem
 # A linear program whose last solve took no more seconds of work is solved in this thread, and Ctrl-C waits for it.
 BRIEF = 0.5
 # A solve that begins from an optimal basis of nearly the same costs needs few steps. HiGHS moves costs a little against
@@ -206,16 +207,17 @@ class LiveModel:
         """Solve from where the model stands; Ctrl-C ends the solve and keeps the best plan found.
 
         A search over few integer columns is made twice, with presolve and without: of some problems HiGHS has cut off
-        the best plan the one way or the other. The better plan is kept.
+        the best plan the one way or the other. The second may take :data:`AGAIN`; the better plan is kept.
         """
         start = time.perf_counter()
         if self._crossed():
             return self._nothing(Termination.INFEASIBLE, start)
         answer, limit = self._solved(start), self._options.time_limit
-        is_soon = limit is None or answer.seconds < limit / 4
-        if not 0 < len(self._integers) < LARGE_SEARCH or answer.termination not in _ENDED or not is_soon:
+        left = AGAIN if limit is None else min(AGAIN, limit - answer.seconds)
+        if not 0 < len(self._integers) < LARGE_SEARCH or answer.termination not in _ENDED or left <= 0:
             return answer
-        with self._changed({"presolve": "on" if self._model.getOptionValue("presolve")[1] == "off" else "off"}):
+        other = "on" if self._model.getOptionValue("presolve")[1] == "off" else "off"
+        with self._changed({"presolve": other, "time_limit": left}):
             self._model.clearSolver()
             return better_of(answer, self._solved(start), sign=-1.0 if self._maximize else 1.0)
 

@@ -156,8 +156,9 @@ def better_of(first: Solution, second: Solution, *, sign: float) -> Solution:
     """
     if second.termination is Termination.INTERRUPTED:
         return replace(first, termination=second.termination, seconds=second.seconds)
-    if second.termination is not Termination.OPTIMAL or second.x is None or first.termination is Termination.UNBOUNDED:
+    if second.x is None or first.termination is Termination.UNBOUNDED:
         return replace(first, seconds=second.seconds)
     gain = sign * (first.objective - second.objective)
     is_better = first.x is None or gain > EXACT * abs(second.objective)
-    return second if is_better else replace(first, seconds=second.seconds)
+    # a second search that did not end leaves a gap, which its bound says
+    return replace(second, termination=Termination.OPTIMAL) if is_better else replace(first, seconds=second.seconds)
