@@ -18,7 +18,7 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -95,38 +95,70 @@ def compared(document: Mapping[str, Any]) -> Comparison:
         answers = {"SciPy": words.problem.by_scipy(objective, maximize=maximize)}
         if place == 0:
             answers["CBC"] = words.problem.by_cbc(objective, maximize=maximize)
-        for name, answer in answers.items():
-            if answer.status == "none":
-                done.counts[f"no answer by {name}"] += 1
-            elif answer.status == ours.status:
-                continue
-            elif answer.status == "infeasible" and ours.plan is not None and not missed(document, ours.plan, CENT):
-                # a solver may take limits that are just met for missed
-                done.counts[f"{name} has no plan where there is one"] += 1
-            else:
-                done.findings.append(f"{name} ends with {answer.status}, budgetopt with {ours.status}")
-        best = next((answer for answer in answers.values() if answer.status == "optimal"), answers["SciPy"])
-        if ours.plan is None or best.status != "optimal":
+        compare_status(document, ours, answers, done)
+        optimal = [answer for answer in answers.values() if answer.status == "optimal"]
+        if ours.plan is None or not optimal:
             return done
-        stage = ours.plan.solver_result.stages[place].solution
-        values = {name: float(answer.value) for name, answer in answers.items() if answer.status == "optimal"}
+        value = ours.plan.solver_result.stages[place].solution.objective
         if place == 0:
-            known = compare_in_fractions(document, stage.objective, words, objective, best, done)
-            for name in [name for name, value in values.items() if is_refuted(value, known) and len(values) > 1]:
-                done.counts[f"{name} alone has a value that is none"] += 1
-                del values[name]
-            best_value = max(values.values()) if maximize else min(values.values())
-            allowed = ALLOWED + SHARE * abs(best_value)
-            for name, value in values.items():
-                done.compare(f"value by {name}", stage.objective, value, allowed)
-            compare_plan(document, ours.plan, best_value, 1 if maximize else -1, done)
+            answers = not_refuted(document, ours.plan, words, objective, answers, done)
+            if not answers:
+                return done
+            best = best_of(answers.values(), maximize=maximize)
+            for name, answer in answers.items():
+                allowed = ALLOWED + SHARE * abs(float(best.value))
+                done.compare(f"value by {name}", value, float(answer.value), allowed)
+            compare_plan(document, ours.plan, float(best.value), 1 if maximize else -1, done)
         else:
-            best_value = values["SciPy"]
+            best = optimal[0]
             # what the objectives before may be off moves it by an amount of its own
-            allowed = ALLOWED + 100 * SHARE * abs(best_value)
-            done.compare("value of a later objective", stage.objective, best_value, allowed)
+            allowed = ALLOWED + 100 * SHARE * abs(float(best.value))
+            done.compare("value of a later objective", value, float(best.value), allowed)
         words.then(objective, best, entry, Fraction(0))
     return done
+
+
+def compare_status(document: Mapping[str, Any], ours: Solved, answers: Mapping[str, Any], done: Comparison) -> None:
+    """Compare how the solvers end."""
+    for name, answer in answers.items():
+        if answer.status == "none":
+            done.counts[f"no answer by {name}"] += 1
+        elif answer.status == ours.status:
+            continue
+        elif answer.status == "infeasible" and ours.plan is not None and not missed(document, ours.plan, CENT):
+            # a solver may take limits that are just met for missed
+            done.counts[f"{name} has no plan where there is one"] += 1
+        else:
+            done.findings.append(f"{name} ends with {answer.status}, budgetopt with {ours.status}")
+
+
+def best_of(answers: Iterable[Any], *, maximize: bool) -> Any:
+    """Return the answer with the best value."""
+    return (max if maximize else min)(answers, key=lambda answer: float(answer.value))
+
+
+def not_refuted(
+    document: Mapping[str, Any], plan: Any, words: Any, objective: Any, answers: Mapping[str, Any], done: Comparison
+) -> dict[str, Any]:
+    """Return the answers with a value that neither the fractions refute nor a plan that keeps the words and is better.
+
+    What both solvers say is not refuted by the fractions: it is a finding.
+    """
+    maximize = "maximize" in words.objectives[0]
+    optimal = {name: answer for name, answer in answers.items() if answer.status == "optimal"}
+    best = best_of(optimal.values(), maximize=maximize)
+    stage = plan.solver_result.stages[0].solution
+    known = compare_in_fractions(document, stage.objective, words, objective, best, done)
+    beyond = {name for name, one in optimal.items() if is_refuted(float(one.value), known)}
+    kept = {name: one for name, one in optimal.items() if name not in beyond} or optimal
+    done.counts.update(f"{name} alone has a value that is none" for name in optimal if name not in kept)
+    if missed(document, plan, Fraction(0)):
+        return kept
+    reached = float(by_words(document, plan).objective(words.objectives[0]))
+    allowed = ALLOWED + SHARE * abs(reached)
+    worse = {name for name, one in kept.items() if (reached - float(one.value)) * (1 if maximize else -1) > allowed}
+    done.counts.update(f"{name} misses a better plan" for name in worse)
+    return {name: one for name, one in kept.items() if name not in worse}
 
 
 def solved(document: Mapping[str, Any], done: Comparison) -> Solved:

@@ -77,6 +77,21 @@ def test_a_value_that_fractions_refute_is_counted_and_no_finding(monkeypatch: py
     assert any(finding.startswith("value by CBC") for finding in independent.compared(town()).findings)
 
 
+def test_a_value_that_our_plan_betters_is_counted_and_no_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    by_scipy = WrittenProblem.by_scipy
+
+    def worse(*args: Any, **named: Any) -> FoundPoint:
+        return replace(by_scipy(*args, **named), value=150.0)
+
+    monkeypatch.setattr(WrittenProblem, "by_scipy", worse)
+    done = independent.compared(town())
+    assert done.findings == []
+    assert done.counts["SciPy misses a better plan"] == 1
+    # a plan that misses a limit refutes nothing
+    monkeypatch.setattr(independent, "missed", lambda *_: ["a limit"])
+    assert any(finding.startswith("value by SciPy") for finding in independent.compared(town()).findings)
+
+
 def test_a_project_that_runs_on_is_paid_and_serves_in_later_periods() -> None:
     programs = {"hall": {"packages": [{"cost": [60, 20], "outcomes": {"good": 9}, "then_costs": 5}], "start": ["FY1"]}}
     words = WordProblem(document_of(programs, 60, LATER))
