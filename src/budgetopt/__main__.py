@@ -4,9 +4,13 @@ import _thread
 import os
 import signal
 import sys
+import time
 from contextlib import suppress
 
 __all__ = ["run"]
+
+SOON = 0.01
+"""Seconds after which an interruption that was swallowed comes again."""
 
 
 def run() -> None:
@@ -43,9 +47,15 @@ def _end(*_: object) -> None:
 def _raise_again(fault: "sys.UnraisableHookArgs") -> None:
     """Interrupt again where an interruption came while something was cleared away, which would swallow it."""
     if fault.exc_type is KeyboardInterrupt:
-        _thread.interrupt_main()
+        # at once would be in this very function, where an interruption is swallowed too
+        _thread.start_new_thread(_interrupt_soon, ())
     else:
         sys.__unraisablehook__(fault)
+
+
+def _interrupt_soon() -> None:
+    time.sleep(SOON)
+    _thread.interrupt_main()
 
 
 if __name__ == "__main__":

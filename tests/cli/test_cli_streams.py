@@ -119,3 +119,25 @@ def test_ctrl_c_ends_a_command_in_one_line_at_any_moment(part: float, town: Path
     assert "Traceback" not in said
     assert (process.returncode == 0) or "interrupted" in said
     assert json.loads((town / "r.json").read_text())["objective"] == json.loads(whole)["objective"]
+
+
+def test_an_interruption_that_comes_while_something_is_cleared_away_comes_again() -> None:
+    script = """
+import signal, sys, time
+import budgetopt.__main__ as command
+
+class Cleared:
+    def __del__(self):
+        raise KeyboardInterrupt
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.unraisablehook = command._raise_again
+try:
+    cleared = Cleared()
+    del cleared
+    time.sleep(30)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("interrupted\n", "")
