@@ -20,7 +20,7 @@ from budgetopt.scenario.model import SHORTFALL, Outcome, Resource
 from budgetopt.scenario.programs import Bools, Floats, Ints, Texts
 from budgetopt.scenario.scenario import Scenario
 
-__all__ = ["A_UNIT_TOO_FEW", "MOST_CENTS", "Evaluation", "Quantity"]
+__all__ = ["A_UNIT_TOO_FEW", "Evaluation", "Quantity", "of_multiple"]
 
 A_UNIT_TOO_FEW = 1e-6
 """Units of a service are exact: nothing smaller than a millionth of one is a violation, nor of all where these are
@@ -28,6 +28,14 @@ fewer."""
 MOST_CENTS = 10.0
 """So many cents an amount may miss a multiple of another one by, for each cent that it may miss a number by: 3,500
 times an amount that is half a cent off would be 17 dollars."""
+
+
+def of_multiple(cents: Floats, own: Floats) -> Floats:
+    """Return what an amount may miss a multiple of another one by, because that is rounded; both of one shape.
+
+    ``cents``: by how much rounding moves the multiple; ``own``: by how much it moves the amount itself.
+    """
+    return np.minimum(cents, MOST_CENTS * own)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

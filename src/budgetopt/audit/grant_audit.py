@@ -6,7 +6,7 @@ import numpy as np
 
 from budgetopt.audit.check import Check
 from budgetopt.audit.eligibility import may_pay
-from budgetopt.audit.evaluation import MOST_CENTS, Evaluation
+from budgetopt.audit.evaluation import Evaluation, of_multiple
 from budgetopt.audit.inputs import payers_now, share_or_amount
 
 __all__ = ["check_maintenance", "check_match", "check_supplanting"]
@@ -32,7 +32,8 @@ def check_match(evaluation: Evaluation) -> list[Check]:
             share = fund.match.share
             rate = float(fund.match.rate or 0.0) if share is None else float(share) / (1.0 - float(share))
             asked += rate * spending[:, position]
-            cents += evaluation.cent * min(rate, MOST_CENTS) * (spending[:, position] != 0)
+            cent = evaluation.cent * (spending[:, position] != 0)
+            cents += of_multiple(rate * cent, cent)
             because.append(fund.match.because)
         local = names.index(payer)
         for position, (name, fund) in enumerate(scenario.funds.items()):

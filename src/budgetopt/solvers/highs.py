@@ -35,7 +35,7 @@ BRIEF = 0.5
 # stalling, which asks for many more. What stalls without that goes on with it. Its own scaling stays as it is: where it
 # is changed between two solves, HiGHS returns wrong points.
 _WARM = {"dual_simplex_cost_perturbation_multiplier": (1.0, 0.0)}
-NEAR = 4.0  # times as large or small as the scale of costs in use: it is kept, and what did not change
+NEAR = 4.0  # times as large or small as the scale of costs that is in use: it is kept, and with it what did not change
 OTHER = 0.75  # costs that differ by this share of their sum are another objective
 STALLED = 0.5  # times as many steps as there are rows, and 40
 _NO_LIMIT = 2**31 - 1

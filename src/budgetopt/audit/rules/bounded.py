@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from budgetopt.audit.check import ALL_PERIODS
-from budgetopt.audit.evaluation import MOST_CENTS, Evaluation, Quantity
+from budgetopt.audit.evaluation import Evaluation, Quantity, of_multiple
 from budgetopt.scenario.programs import Bools, Floats, Ints
 
 __all__ = ["Bounded", "bounded"]
@@ -68,7 +68,7 @@ def bounded(
     else:
         # what a share is a share of is rounded too, and a share of that goes into the limit
         gross = gross + size * share_of.gross
-        cent = cent + np.minimum(size * share_of.cent, MOST_CENTS * cent)
+        cent = cent + of_multiple(size * share_of.cent, cent)
     return Bounded(
         at,
         quantity.value,

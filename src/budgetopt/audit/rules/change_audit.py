@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from budgetopt.audit.check import Check
-from budgetopt.audit.evaluation import MOST_CENTS, Evaluation
+from budgetopt.audit.evaluation import Evaluation, of_multiple
 from budgetopt.scenario.model import ChangeRule
 from budgetopt.scenario.selection import select
 
@@ -37,7 +37,7 @@ def check_change(evaluation: Evaluation, rule: ChangeRule) -> Check:
     # what the move is measured from is rounded too, and a multiple of that goes into the limit
     most = 1.0 + max(share for share in (up, down, 0.0) if np.isfinite(share))
     payments = evaluation.payments[program, period]
-    cents = payments + np.minimum(most * rough[program, period], MOST_CENTS * np.maximum(payments, 1.0))
+    cents = payments + of_multiple(most * rough[program, period], np.maximum(payments, 1.0))
     return Check(
         kind="change",
         name=rule.name,
