@@ -168,13 +168,13 @@ def test_only_optimal_points_pass(lp, data):
 def test_a_solver_that_is_wrong_is_found_out(monkeypatch):
     from budgetopt.solvers import highs
 
-    solve = highs.LiveModel.solve
+    solve = highs.LiveModel.solve_once
 
     def lying(model):
         answer = solve(model)
         return answer if answer.x is None else replace(answer, x=answer.x * 0.99, objective=answer.objective)
 
-    monkeypatch.setattr(highs.LiveModel, "solve", lying)
+    monkeypatch.setattr(highs.LiveModel, "solve_once", lying)
     outcome = solve_linear_program(MILLIONS, Options())
     assert outcome.termination is Termination.OPTIMAL
     assert not outcome.proved

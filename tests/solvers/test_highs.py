@@ -278,7 +278,7 @@ def test_ctrl_c_ends_a_solve_with_the_best_plan(lp, monkeypatch):
 
 
 def test_ctrl_c_stops_the_sequence_and_keeps_what_it_has(monkeypatch):
-    solve = LiveModel.solve
+    solve = LiveModel.solve_once
     calls = []
 
     def second_is_interrupted(model):
@@ -288,7 +288,7 @@ def test_ctrl_c_stops_the_sequence_and_keeps_what_it_has(monkeypatch):
             return answer
         return replace(answer, termination=Termination.INTERRUPTED, x=None, row_dual=None)
 
-    monkeypatch.setattr(highs_module.LiveModel, "solve", second_is_interrupted)
+    monkeypatch.setattr(highs_module.LiveModel, "solve_once", second_is_interrupted)
     first = Stage("first", np.array([1.0, 1.0]), maximize=True)
     second = Stage("second", np.array([1.0, 0.0]), maximize=False)
     lp = linear_program([[1, 1]], -INFINITY, [3], 0, 2, stages=[first, second])

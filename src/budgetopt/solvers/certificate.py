@@ -13,15 +13,18 @@ and passes if that is at most its tolerance.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from budgetopt.errors import CertificateError
-from budgetopt.formulation.linear_program import Floats, Ints, LinearProgram, Stage
+from budgetopt.formulation.linear_program import Bools, Floats, Ints, LinearProgram, Stage
 from budgetopt.solvers.solution import EXACT, Solution
 
-__all__ = ["CLOSED", "TOLERANCE", "Certificate", "CertificateCheck", "certify", "certify_point", "supported"]
+__all__ = [
+    "CLOSED", "TOLERANCE", "Certificate", "CertificateCheck", "PriceBound", "bound_by_prices", "certify",
+    "certify_point", "implied_limits", "scale_of_reduced_costs", "supported",
+]  # fmt: skip
 
 TOLERANCE = 1e-9
 CLOSED = 3 * EXACT  # of the size of an objective: what rounding leaves between a value and a bound that meet
@@ -253,36 +256,81 @@ class _Prices:
         largest = float(np.abs(cost).max(initial=0.0)) or 1.0
         y, row_breach = supported(sign * row_dual, lp.row_lower, lp.row_upper)
         row_breach *= lp.matrix.largest_by_row() / largest
-        reduced = cost - lp.matrix.transpose_times(y)
-        scale = np.abs(cost) + lp.matrix.transpose_sizes(y)
-        scale = np.maximum(scale, SMALL_SHARE * largest)
+        reduced, scale = cost - lp.matrix.transpose_times(y), scale_of_reduced_costs(lp, cost, y)
         _, column_breach = supported(reduced, lp.lower, lp.upper)
         column_breach = column_breach / scale
         lower, upper = lp.lower, lp.upper
         if column_breach.any():
-            lower, upper = _implied_limits(lp, column_breach > 0)
-        limit = np.where(reduced > 0, lower, upper)
-        open_ended = ~np.isfinite(limit) & (reduced != 0)
-        negligible = np.abs(reduced) <= tolerance * scale
-        row_limit = np.where(y > 0, lp.row_lower, np.where(y < 0, lp.row_upper, 0.0))
-        row_terms = y * row_limit
-        column_terms = np.zeros(lp.columns)
-        used = (reduced != 0) & ~open_ended
-        column_terms[used] = reduced[used] * limit[used]
-        bound = float(row_terms.sum() + column_terms.sum())
-        if (open_ended & ~negligible).any():
-            bound = -np.inf
-        size = float(np.abs(row_terms).sum() + np.abs(column_terms).sum())
+            lower, upper = implied_limits(lp, column_breach > 0)
+        terms = _Terms.of(y, (lp.row_lower, lp.row_upper), reduced, (lower, upper), tolerance * scale)
         breaches = np.concatenate((row_breach, column_breach))
         at = int(breaches.argmax()) if len(breaches) else -1
         worst = float(breaches[at]) if len(breaches) else 0.0
         dual = CertificateCheck(worst, tolerance, worst, 1.0, at)
-        row_slack = np.where(y != 0, np.abs(activity - row_limit), 0.0)
-        column_slack = np.where(used, np.abs(x - np.where(used, limit, 0.0)), 0.0)
+        row_slack = np.where(y != 0, np.abs(activity - terms.row_limit), 0.0)
+        column_slack = np.where(terms.used, np.abs(x - np.where(terms.used, terms.limit, 0.0)), 0.0)
         products = np.concatenate((np.abs(y) * row_slack, np.abs(reduced) * column_slack))
         where = int(products.argmax()) if len(products) else -1
         product = float(products[where]) if len(products) else 0.0
-        return cls(dual, sign * bound + stage.offset, not bool(open_ended.any()), size, (product, where))
+        return cls(dual, sign * terms.total + stage.offset, terms.rigorous, terms.size, (product, where))
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What a bound is the sum of: prices times the limits of rows, and reduced costs times those of columns.
+
+    ``row_limit``, ``limit``: the limits that count; shape (rows,) and (columns,). ``used``: whether a column counts;
+    shape (columns,). ``total``: the bound of a minimization, minus infinity without one.
+    """
+
+    row_limit: Floats
+    limit: Floats
+    used: Bools
+    total: float
+    size: float
+    rigorous: bool
+
+    @classmethod
+    def of(
+        cls,
+        y: Floats,
+        row_limits: tuple[Floats, Floats],
+        reduced: Floats,
+        limits: tuple[Floats, Floats],
+        negligible: Floats,
+    ) -> _Terms:
+        limit = np.where(reduced > 0, *limits)
+        open_ended = ~np.isfinite(limit) & (reduced != 0)
+        row_limit = np.where(y > 0, row_limits[0], np.where(y < 0, row_limits[1], 0.0))
+        row_terms, column_terms = y * row_limit, np.zeros(len(reduced))
+        used = (reduced != 0) & ~open_ended
+        column_terms[used] = reduced[used] * limit[used]
+        is_unbounded = (open_ended & ~(np.abs(reduced) <= negligible)).any()
+        total = -np.inf if is_unbounded else float(row_terms.sum() + column_terms.sum())
+        size = float(np.abs(row_terms).sum() + np.abs(column_terms).sum())
+        return cls(row_limit, limit, used, total, size, not bool(open_ended.any()))
+
+
+class PriceBound(NamedTuple):
+    """What no plan can better, by prices, infinite without a bound; and the size of the terms that it is the sum of."""
+
+    value: float
+    size: float
+
+
+def bound_by_prices(lp: LinearProgram, stage: Stage, row_dual: Floats, *, tolerance: float = TOLERANCE) -> PriceBound:
+    """Return what prices of the rows, whatever they are, prove of every plan; as in :func:`certify_point`."""
+    cost = stage.sign * stage.cost
+    y, _ = supported(stage.sign * row_dual, lp.row_lower, lp.row_upper)
+    reduced, negligible = cost - lp.matrix.transpose_times(y), tolerance * scale_of_reduced_costs(lp, cost, y)
+    terms = _Terms.of(y, (lp.row_lower, lp.row_upper), reduced, (lp.lower, lp.upper), negligible)
+    return PriceBound(stage.sign * terms.total + stage.offset, terms.size)
+
+
+def scale_of_reduced_costs(lp: LinearProgram, cost: Floats, row_dual: Floats) -> Floats:
+    """Return the size of the figures that each reduced cost is the difference of; shape (columns,)."""
+    largest = float(np.abs(cost).max(initial=0.0)) or 1.0
+    return np.maximum(np.abs(cost) + lp.matrix.transpose_sizes(row_dual), SMALL_SHARE * largest)
 
 
 def supported(price: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
@@ -314,8 +362,8 @@ def _integrality_check(x: Floats, positions: Ints, tolerance: float) -> Certific
     )
 
 
-def _implied_limits(lp: LinearProgram, wanted: np.ndarray) -> tuple[Floats, Floats]:
-    """Return limits of the columns, those that are wanted tightened by what one row at a time implies.
+def implied_limits(lp: LinearProgram, wanted: np.ndarray) -> tuple[Floats, Floats]:
+    """Return limits of the columns, those that are wanted tightened by what one row at a time implies; (columns,) each.
 
     A row ``sum a x <= b`` with every other term at its least leaves a column at most ``(b - least) / a``. Such limits
     hold for every plan that meets the rows, so a bound that rests on them is valid.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from budgetopt.formulation.linear_program import (
     best_values,
     resting,
 )
+from budgetopt.solvers.branching import search
 from budgetopt.solvers.certificate import Certificate, certify
 from budgetopt.solvers.checks import Clock, check_options
 from budgetopt.solvers.faces import Reduced, fix_integers, reduce
@@ -56,6 +58,7 @@ def solve_stage(
     *,
     begin: Floats | None = None,
     relaxed: Solution | None = None,
+    once: bool = False,
 ) -> Solution:
     """Solve one objective over a problem, whatever the engine.
 
@@ -70,6 +73,8 @@ def solve_stage(
     begin, relaxed
         A plan whose integer decisions a search may begin from, NaN where they are open, shape (columns,), at which
         solvers through PuLP do not look; and the answer without the integer conditions, where it is known.
+    once
+        Whether a small search is not made a second time, for what no value rests on.
 
     Raises
     ------
@@ -92,21 +97,15 @@ def solve_stage(
         by_prices = _by_prices(alone, options, clock)
         if by_prices is not None:
             return replace(by_prices, seconds=time.perf_counter() - start)
-        by_parts = solve_in_parts(alone, options, clock, begin, _search)
-        solution = _search(alone, options, clock, begin, relaxed) if by_parts is None else by_parts
+        searched = partial(_search, once=once)
+        by_parts = solve_in_parts(alone, options, clock, begin, searched)
+        solution = searched(alone, options, clock, begin, relaxed) if by_parts is None else by_parts
     if solution.row_dual is not None and not stage.cost.any():
         # without an objective every plan is best, and no row has a price
         solution = replace(solution, row_dual=np.zeros(lp.rows), reduced_cost=np.zeros(lp.columns))
     solution = _settled(alone, solution, options, clock)
-    is_other = options.solver.casefold() != "highs"
-    if is_other and _is_doubtful(alone, solution):
-        again = _settled(alone, _solve(alone, replace(options, solver="highs"), clock), options, clock)
-        # CBC has called a plan of an unbounded problem the best one, without a proof: HiGHS denies that there is a best
-        is_denied = solution.termination is Termination.OPTIMAL and again.termination in NO_BEST
-        if is_denied or _is_right(alone, again):
-            solution = replace(again, solver=solution.solver)
-    elif is_other and lp.is_integer and solution.termination is Termination.OPTIMAL:
-        solution = _compared(alone, solution, options, clock)
+    if options.solver.casefold() != "highs":
+        solution = _checked(alone, solution, options, clock)
     return replace(solution, seconds=time.perf_counter() - start)
 
 
@@ -116,6 +115,19 @@ def _settled(lp: LinearProgram, solution: Solution, options: Options, clock: Clo
         return _settle_integers(lp, solution, options)
     if solution.termination is Termination.OPTIMAL and solution.row_dual is not None:
         return _refine(lp, solution, options, clock)
+    return solution
+
+
+def _checked(lp: LinearProgram, solution: Solution, options: Options, clock: Clock) -> Solution:
+    """Return the answer of another solver than HiGHS, or that of HiGHS where it shows that the other is wrong."""
+    if _is_doubtful(lp, solution):
+        again = _settled(lp, _solve(lp, replace(options, solver="highs"), clock), options, clock)
+        # CBC has called a plan of an unbounded problem the best one, without a proof: HiGHS denies that there is a best
+        is_denied = solution.termination is Termination.OPTIMAL and again.termination in NO_BEST
+        if is_denied or _is_right(lp, again):
+            return replace(again, solver=solution.solver)
+    elif lp.is_integer and solution.termination is Termination.OPTIMAL:
+        return _compared(lp, solution, options, clock)
     return solution
 
 
@@ -168,7 +180,12 @@ def _by_prices(lp: LinearProgram, options: Options, clock: Clock) -> Solution | 
 
 
 def _search(
-    lp: LinearProgram, options: Options, clock: Clock, begin: Floats | None = None, known: Solution | None = None
+    lp: LinearProgram,
+    options: Options,
+    clock: Clock,
+    begin: Floats | None = None,
+    known: Solution | None = None,
+    once: bool = False,
 ) -> Solution:
     """Solve one objective; a large integer problem from its relaxation, where that leads to a plan."""
 
@@ -177,11 +194,14 @@ def _search(
             return known
         return solve_stage(relaxed, relaxed.stages[0], replace(options, time_limit=clock.left), clock)
 
-    near = solve_from_relaxation(lp, options, clock, begin, relax, _solve)
-    return _solve(lp, options, clock, begin) if near is None else near
+    solve = partial(_solve, once=once)
+    near = solve_from_relaxation(lp, options, clock, begin, relax, solve)
+    return solve(lp, options, clock, begin) if near is None else near
 
 
-def _solve(lp: LinearProgram, options: Options, clock: Clock, begin: Floats | None = None) -> Solution:
+def _solve(
+    lp: LinearProgram, options: Options, clock: Clock, begin: Floats | None = None, *, once: bool = False
+) -> Solution:
     options = replace(options, time_limit=clock.left)
     if options.solver.casefold() == "highs":
         from budgetopt.solvers.highs import LiveModel
@@ -192,7 +212,7 @@ def _solve(lp: LinearProgram, options: Options, clock: Clock, begin: Floats | No
             model.set_patience(FIRST_PART * options.time_limit)
         if begin is not None and lp.is_integer:
             model.set_start(begin)
-        solution = model.solve()
+        solution = model.solve_once() if once else search(lp, model, options)
         return _improved(lp, solution, options, clock) if is_huge else solution
     from budgetopt.solvers.pulp_adapter import solve_with_pulp
 

@@ -13,23 +13,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from budgetopt.formulation.linear_program import Block, Floats, Ints, Labels, LinearProgram, Stage
-from budgetopt.solvers.certificate import supported
+from budgetopt.solvers.certificate import scale_of_reduced_costs, supported
 from budgetopt.solvers.checks import narrowest
 from budgetopt.solvers.solution import Solution
 
-__all__ = ["Reduced", "fix_integers", "on_optimal_face", "reduce", "scale_of_reduced_costs", "with_value_row"]
+__all__ = ["Reduced", "fix_integers", "on_optimal_face", "reduce", "with_value_row"]
 
 CLEAR = 1e-10  # relative size from which a price or reduced cost is taken for other than zero
 SAFE = 1e-8  # relative allowance for rounding where limits are tightened
 INTEGRAL = 1e-6  # how far an integer value may be off
 ROUNDING = 1e-13  # of a row's turnover: what rounding leaves of a limit that is used up
-
-
-def scale_of_reduced_costs(lp: LinearProgram, cost: Floats, row_dual: Floats) -> Floats:
-    """Return the size of the figures that each reduced cost is the difference of; shape (columns,)."""
-    sizes = np.abs(cost) + lp.matrix.transpose_sizes(row_dual)
-    largest = float(np.abs(cost).max(initial=0.0))
-    return np.maximum(sizes, max(1e-4 * largest, 1e-300))
 
 
 def on_optimal_face(lp: LinearProgram, stage: Stage, row_dual: Floats) -> LinearProgram:

@@ -21,7 +21,7 @@ from budgetopt.solvers.interruptible_run import patient, run_at_once, run_interr
 from budgetopt.solvers.live_basis import LiveBasis
 from budgetopt.solvers.powers_of_two import Scaling, cost_scale
 from budgetopt.solvers.shared_threads import claim_threads
-from budgetopt.solvers.solution import LARGE_SEARCH, Options, Solution, Termination, better_of
+from budgetopt.solvers.solution import ENDED, LARGE_SEARCH, Options, Solution, Termination, better_of
 from budgetopt.solvers.standard_output import descriptor_kept_clean
 
 __all__ = ["LiveModel", "version"]
@@ -53,7 +53,6 @@ _TERMINATION = {
     highspy.HighsModelStatus.kMemoryLimit: Termination.OTHER_LIMIT,
 }
 _FEASIBLE = 2  # what HiGHS calls a feasible point
-_ENDED = {Termination.OPTIMAL, Termination.INFEASIBLE, Termination.UNBOUNDED}
 _UNANSWERED = {Termination.OTHER_LIMIT, Termination.ERROR}
 _AGGREGATOR = 1 << 12  # the rule of presolve that replaces columns by the others of an equation: of some it never ends
 # Ways to try again, in turn, where HiGHS ends without an answer.
@@ -175,6 +174,12 @@ class LiveModel:
         """Return the basis of the last solve, which has to have ended optimal."""
         return LiveBasis(self._model, self._scaling, self._check)
 
+    def ray(self) -> Floats | None:
+        """Return prices of the rows that show that there is no plan, if the last solve ended so; shape (rows,)."""
+        status, is_known, ray = self._model.getDualRay()
+        self._check(status, "tell why there is no plan")
+        return np.asarray(ray, np.float64) * self._scaling.row if is_known else None
+
     def idle_rows(self) -> Bools:
         """Return the rows whose limits do not hold the basis of the last solve; shape (rows,)."""
         basic = highspy.HighsBasisStatus.kBasic
@@ -204,22 +209,27 @@ class LiveModel:
     # -- solving ------------------------------------------------------------------------------------------------------
 
     def solve(self) -> Solution:
-        """Solve from where the model stands; Ctrl-C ends the solve and keeps the best plan found.
+        """Solve from where the model stands; Ctrl-C ends the solve and keeps the best plan found."""
+        return self.search_otherwise(self.solve_once())
 
-        A search over few integer columns is made twice, with presolve and without: of some problems HiGHS has cut off
-        the best plan the one way or the other. The second may take :data:`AGAIN`; the better plan is kept.
-        """
+    def solve_once(self) -> Solution:
+        """Solve without a second search."""
         start = time.perf_counter()
-        if self._crossed():
-            return self._nothing(Termination.INFEASIBLE, start)
-        answer, limit = self._solved(start), self._options.time_limit
+        return self._nothing(Termination.INFEASIBLE, start) if self._crossed() else self._solved(start)
+
+    def search_otherwise(self, answer: Solution) -> Solution:
+        """Return the better of an answer and that of a second search, with presolve if the first had none, or without.
+
+        Of some problems HiGHS has cut off the best plan the one way or the other. Only for few integer columns.
+        """
+        limit, is_few = self._options.time_limit, 0 < len(self._integers) < LARGE_SEARCH
         left = AGAIN if limit is None else min(AGAIN, limit - answer.seconds)
-        if not 0 < len(self._integers) < LARGE_SEARCH or answer.termination not in _ENDED or left <= 0:
+        if not is_few or answer.termination not in ENDED or left <= 0 or self._crossed():
             return answer
         other = "on" if self._model.getOptionValue("presolve")[1] == "off" else "off"
-        with self._changed({"presolve": other, "time_limit": left}):
-            self._model.clearSolver()
-            return better_of(answer, self._solved(start), sign=-1.0 if self._maximize else 1.0)
+        with self._from_nothing({"presolve": other, "time_limit": left}):
+            second = self._solved(time.perf_counter() - answer.seconds)
+        return better_of(answer, second, sign=-1.0 if self._maximize else 1.0)
 
     def _solved(self, start: float) -> Solution:
         termination = self._run()
@@ -235,13 +245,13 @@ class LiveModel:
 
     def solve_anew(self) -> Solution:
         """Solve from nothing, and simplified first: that is faster where few of very many limits hold."""
-        self._model.clearSolver()
         self._set_warm(False)
-        with self._changed({"presolve": "on"}):
+        with self._from_nothing({"presolve": "on"}):
             return self.solve()
 
     @contextmanager
-    def _changed(self, options: Mapping[str, object]) -> Iterator[None]:
+    def _from_nothing(self, options: Mapping[str, object]) -> Iterator[None]:
+        self._model.clearSolver()
         before = {name: self._model.getOptionValue(name)[1] for name in options}
         for name, value in options.items():
             self._set(name, value)
@@ -263,7 +273,7 @@ class LiveModel:
             interrupted = (run_at_once if self._is_brief else run_interruptibly)(model)
         self._is_brief = not len(self._integers) and clock() - begin <= BRIEF
         status = model.getModelStatus()
-        if interrupted and _TERMINATION.get(status) not in _ENDED:
+        if interrupted and _TERMINATION.get(status) not in ENDED:
             return Termination.INTERRUPTED
         if not interrupted and status == highspy.HighsModelStatus.kInterrupt:
             return Termination.TIME_LIMIT
@@ -272,8 +282,7 @@ class LiveModel:
     def _retry(self, start: float) -> Termination:
         termination = Termination.ERROR
         for changed in _RETRIES:
-            with self._changed(changed):
-                self._model.clearSolver()
+            with self._from_nothing(changed):
                 termination = self._run()
             limit = self._options.time_limit
             if termination not in _UNANSWERED or (limit is not None and time.perf_counter() - start > limit):
@@ -339,9 +348,8 @@ class LiveModel:
     def _set_options(self) -> None:
         options = self._options
         self._set("random_seed", SEED)
-        self._set("primal_feasibility_tolerance", TOLERANCE)
-        self._set("dual_feasibility_tolerance", TOLERANCE)
-        self._set("mip_feasibility_tolerance", TOLERANCE)
+        for kind in ("primal", "dual", "mip"):
+            self._set(f"{kind}_feasibility_tolerance", TOLERANCE)
         # On generated cities of 40 to 500 programs searches are four times as fast without these two, and find as good
         # plans. Where most columns are decisions, and time is limited, they find what is not found without them.
         is_choice = 2 * len(self._integers) > self._columns and options.time_limit is not None

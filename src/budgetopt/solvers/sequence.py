@@ -194,7 +194,7 @@ class _Solver:
         is_exact = results[-1].solution.termination is Termination.OPTIMAL and self.options.gap_for(lp) <= EXACT
         if x is not None and is_exact:
             ties = ties_of(rest, np.arange(rest.columns), np.zeros(rest.columns), lp.tie_break)
-            more, _ = self.in_sequence(ties.lp, ties.stages, begin=x)
+            more, _ = self.in_sequence(ties.lp, ties.stages, begin=x, once=True)
             plan = _best_plan(more)
             settled = more[-1].solution.termination is Termination.OPTIMAL
             if plan is not None:
@@ -216,16 +216,18 @@ class _Solver:
         stages: tuple[Stage, ...],
         reached: tuple[float, ...] | None = None,
         begin: Floats | None = None,
+        once: bool = False,
     ) -> tuple[list[StageResult], LinearProgram]:
         """Solve stages in order; return their results and the plans that are best for all of them.
 
         Where the values ``reached`` of the integer problem are given, what a stage may give up is a share of those.
         Each search begins from the plan of the one before, the first from ``begin``, whose columns may be fewer.
+        ``once``: as in :func:`solve_stage`.
         """
         results: list[StageResult] = []
         for place, stage in enumerate(stages):
             stage = replace(stage, cost=stage.cost_for(lp.columns))
-            result = self.stage_result(lp, stage, begin, first=place == 0)
+            result = self.stage_result(lp, stage, begin, first=place == 0, once=once)
             results.append(result)
             begin = result.solution.x if result.solution.x is not None else begin
             if result.solution.termination is not Termination.OPTIMAL:
@@ -233,17 +235,19 @@ class _Solver:
             lp = self.best_plans(lp, result, None if reached is None else reached[place])
         return results, lp
 
-    def stage_result(self, lp: LinearProgram, stage: Stage, begin: Floats | None, *, first: bool) -> StageResult:
+    def stage_result(
+        self, lp: LinearProgram, stage: Stage, begin: Floats | None, *, first: bool, once: bool = False
+    ) -> StageResult:
         """Solve one stage without the columns that the stages before it hold."""
         if begin is not None:
             begin = np.concatenate((begin, np.full(lp.columns - len(begin), np.nan)))
         if first and not (lp.lower == lp.upper).any():
             relaxed = self.known_relaxation(lp, stage)
-            solution = solve_stage(lp, stage, self.options, self.clock, begin=begin, relaxed=relaxed)
+            solution = solve_stage(lp, stage, self.options, self.clock, begin=begin, relaxed=relaxed, once=once)
         else:
             left = reduce(lp)
             begin = None if begin is None else begin[left.columns]
-            solution = solve_stage(left.lp, left.stage(stage), self.options, self.clock, begin=begin)
+            solution = solve_stage(left.lp, left.stage(stage), self.options, self.clock, begin=begin, once=once)
             if not left.feasible:
                 solution = without_point(solution, Termination.INFEASIBLE)
             solution = left.lift(lp, stage, solution)

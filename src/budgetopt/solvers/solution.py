@@ -10,6 +10,7 @@ from budgetopt.formulation.linear_program import Floats, LinearProgram
 from budgetopt.formulation.separate_parts import most_integers_of_a_part
 
 __all__ = [
+    "ENDED",
     "EXACT",
     "LARGE_GAP",
     "LARGE_SEARCH",
@@ -42,6 +43,8 @@ class Termination(StrEnum):
     ERROR = "error"
 
 
+ENDED = frozenset({Termination.OPTIMAL, Termination.INFEASIBLE, Termination.UNBOUNDED})
+"""Why a solver stopped where nothing is left to do."""
 NO_BEST = frozenset({Termination.INFEASIBLE, Termination.UNBOUNDED, Termination.INFEASIBLE_OR_UNBOUNDED})
 """Why a solver stopped where there is no best plan."""
 
