@@ -124,3 +124,71 @@ def test_another_solver_gives_the_same_plan_or_the_plan_is_said_not_to_be_unique
         assert first.spending.tolist() == second.spending.tolist()
         assert first.packages.tolist() == second.packages.tolist()
     assert first.unique is not None
+
+
+def test_branches_prove_what_the_relaxation_leaves_open() -> None:
+    scenario = projects((6, 10), (6, 9))
+    found = verify_result(json.loads(bo.solve(scenario).to_json()), scenario, branching=10.0)
+    assert found.accepted
+    assert found.proved
+    assert found.conclusion.endswith(
+        "no plan can maximize weighted outcomes better: the prices of 5 branches prove it."
+    )
+    (branches,) = (one.text for one in found.findings if one.name == "branches")
+    assert branches == "the prices of 5 branches of the integer decisions show that none of them has a better plan"
+
+
+def test_branches_prove_a_plan_in_whole_amounts_but_for_what_rounding_costs() -> None:
+    programs = {
+        "a": {"packages": [{"cost": 6, "outcomes": {"lives": 10}}]},
+        "b": {"packages": [{"cost": 6, "outcomes": {"lives": 9}}]},
+        "free": {"outcomes": {"lives": {"per_dollar": 1}}},
+    }
+    scenario = projects(programs=programs, money=10.4, round_to=1)
+    plan = bo.solve(scenario)
+    assert plan.rounding_matters
+    found = verify_result(json.loads(plan.to_json()), scenario, branching=10.0)
+    assert found.proved
+    assert "by more than 2.7778%; its amounts are rounded: the prices of" in found.conclusion
+
+
+def test_branches_find_the_plan_that_a_search_missed() -> None:
+    offers = [(20 + 7 * place % 13, 30 + 11 * place % 17) for place in range(12)]
+    scenario = projects(*offers, money=101)
+    plan = bo.solve(scenario, gap=0.5)
+    found = verify_result(json.loads(plan.to_json()), scenario, branching=10.0)
+    assert not found.accepted
+    assert not found.proved
+    (branches,) = (one for one in found.findings if one.name == "branches")
+    assert not branches.passed
+    assert "of the integer decisions a better plan is found: " in branches.text
+
+
+def test_what_branches_leave_open_is_said_with_what_they_prove() -> None:
+    offers = [(20 + 7 * place % 13, 30 + 11 * place % 17) for place in range(12)]
+    scenario = projects(*offers, money=101)
+    document = json.loads(bo.solve(scenario).to_json())
+    found = verify_result(document, scenario, branching=1e-9)
+    assert found.accepted
+    assert not found.proved
+    assert "0 branches of the integer decisions leave 1 more open" in str(found)
+    assert "The prices of the relaxation prove, without any solver, that" in found.conclusion
+
+
+def test_what_later_objectives_give_up_is_none_of_the_gap_of_branches() -> None:
+    objective = [{"maximize": "weighted outcomes", "within": "20%"}, {"minimize": "spending"}]
+    scenario = projects((5, 10), (5, 2), (6, 11), objective=objective)
+    plan = bo.solve(scenario)
+    assert plan.certificate.conceded > 0
+    found = verify_result(json.loads(plan.to_json()), scenario, branching=10.0)
+    assert found.proved
+    assert "that later objectives gave up: the prices of" in found.conclusion
+
+
+def test_of_many_decisions_none_is_split() -> None:
+    offers = [(20 + 7 * place % 13, 30 + 11 * place % 17) for place in range(250)]
+    plans = [bo.solve(projects(*offers[:count], money=1001), gap=0.01) for count in (249, 250)]
+    assert [plan.has_few_decisions for plan in plans] == [True, False]
+    found = verify_result(json.loads(plans[1].to_json()), plans[1].scenario, branching=10.0)
+    assert "branches" not in str(found)
+    assert "--solve" not in found.conclusion

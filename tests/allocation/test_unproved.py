@@ -452,3 +452,22 @@ def test_the_command_follows_no_name_that_leads_elsewhere(tmp_path: Path, capsys
         assert shown.out == ""
     assert main(["verify", str(result), "--time-limit", "3"]) == 2
     assert "--time-limit goes with --solve" in capsys.readouterr().err
+
+
+def test_the_command_splits_decisions_that_the_file_says_were_searched(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from budgetopt.cli import main
+
+    offers = {name: {"packages": [{"cost": 6, "outcomes": {"good": good}}]} for name, good in (("a", 10), ("b", 9))}
+    town = {"funds": {"general": {"revenue": 10}}, "outcomes": {"good": {"weight": 1}}, "programs": offers}
+    (tmp_path / "scenario.yaml").write_text(json.dumps(town))
+    result = str(tmp_path / "result.json")
+    assert main(["solve", str(tmp_path), "--json", result, "--format", "csv"]) == 0
+    capsys.readouterr()
+    assert main(["verify", result, "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["proved"] is False
+    assert main(["verify", result, "--solve", "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["proved"] is True
+    assert "the prices of 5 branches prove it. Solved again here by HiGHS" in found["conclusion"]

@@ -19,11 +19,18 @@ START = "Confirmed: the plan keeps every limit of this scenario"
 
 
 def told(
-    *, believed: bool = False, conceded: float = 0.0, gap: float = 0.0, proved: float = 0.0, rounded: bool = False
+    *,
+    believed: bool = False,
+    conceded: float = 0.0,
+    gap: float = 0.0,
+    proved: float = 0.0,
+    rounded: bool = False,
+    few: bool = True,
 ) -> tuple[str, bool]:
     allocation: Any = SimpleNamespace(
         certificate=SimpleNamespace(bound_by_solver=believed, conceded=conceded),
         rounding_matters=rounded, gap=gap, relaxation_gap=proved, objective_value=-200.0,
+        has_few_decisions=few,
     )  # fmt: skip
     share: Any = Allocation.conceded_share
     allocation.conceded_share = share.fget(allocation)
@@ -44,10 +51,12 @@ def test_what_prices_prove() -> None:
 def test_what_is_said_of_integer_decisions() -> None:
     assert told(believed=True) == (", and no plan can maximize good better: the prices prove it.", True)
     relaxation = " The prices of the relaxation prove, without any solver, that no plan can maximize good better by"
-    word = "is not proved here: the file says that Solver found this by search."
+    word = "is not proved here: the file says that Solver found this by search; --solve may prove it."
     assert told(believed=True, proved=0.02) == (
         f".{relaxation} more than 2.0000%. That no plan can maximize good better {word}", False,
     )  # fmt: skip
+    # of many decisions none is split
+    assert told(believed=True, proved=0.02, few=False)[0].endswith("found this by search.")
     beyond = "beyond what later objectives gave up"
     search = f"That no plan can maximize good better by more than 1.0000% {beyond} {word}"
     text, shown = told(believed=True, proved=0.02, gap=0.01, conceded=3)

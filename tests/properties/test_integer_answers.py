@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 import budgetopt as bo
@@ -16,6 +16,7 @@ from budgetopt.analysis import break_even_factors, prices
 from budgetopt.scenario.limits import Provision
 from budgetopt.scenario.scenario import Scenario
 from measures import few
+from strategies import ALL, scenarios
 
 NEAR = 1e-4
 """How far to either side of a factor the problem is solved again, as a share of it."""
@@ -138,3 +139,14 @@ def test_the_relaxation_bounds_every_plan_and_what_is_conceded_is_no_gap(
     checked = verify_result(json.loads(plan.to_json()), scenario)
     assert checked.accepted
     assert checked.proved is (plan.relaxation_bound - best <= 1e-9 * max(best, 1.0))
+    assert verify_result(json.loads(plan.to_json()), scenario, branching=60.0).proved
+
+
+@few(1 / 2, 100)
+@given(scenarios(features=ALL, max_programs=6, max_funds=3))
+def test_branches_confirm_every_plan_that_is_called_the_best(scenario: Scenario) -> None:
+    plan = bo.solve(scenario)
+    assume(plan.certificate.bound_by_solver)
+    found = verify_result(json.loads(plan.to_json()), scenario, branching=60.0)
+    assert found.accepted, str(found)
+    assert found.proved, str(found)

@@ -27,6 +27,7 @@ from budgetopt.scenario.drawable import Drawable
 from budgetopt.scenario.programs import Bools, Floats
 from budgetopt.scenario.scenario import Scenario
 from budgetopt.solvers import Certificate, SolverResult
+from budgetopt.solvers.solution import LARGE_SEARCH
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -136,7 +137,11 @@ class Allocation(Drawable, PlanFiles):
 
         What later objectives gave up of the first, as ``within`` lets them, is no part of it.
         """
-        return self._share(abs(self.bound - self._reached) - self.certificate.conceded)
+        return self.gap_to(self.bound)
+
+    def gap_to(self, bound: float) -> float:
+        """Return by how much a plan with the value ``bound`` exceeds it, as :attr:`gap`; NaN where there is none."""
+        return self._share(abs(bound - self._reached) - self.certificate.conceded)
 
     @property
     def conceded_share(self) -> float:
@@ -188,8 +193,12 @@ class Allocation(Drawable, PlanFiles):
     @property
     def relaxation_gap(self) -> float:
         """By how much a better plan could exceed it by :attr:`relaxation_bound` alone, as a share of its value."""
-        distance = abs(self.relaxation_bound - self._reached) - self.certificate.conceded
-        return math.nan if math.isnan(distance) else self._share(distance)
+        return self.gap_to(self.relaxation_bound)
+
+    @property
+    def has_few_decisions(self) -> bool:
+        """Whether its problem has so few integer decisions that they are split into branches to prove it."""
+        return self.formulation.linear_program.open_integers < LARGE_SEARCH
 
     @property
     def unique(self) -> bool | None:

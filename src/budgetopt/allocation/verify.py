@@ -1,16 +1,17 @@
-"""Check a result again from the result document and the scenario alone, without any solver.
+"""Check a result again from the result document and the scenario alone, without the word of any solver.
 
 What is shown for a linear program: the plan keeps every limit of this very scenario, by the independent audit;
 every figure of the document follows from the plan; and the prices in the proof show that no plan can do better. For
-integer decisions the prices of the relaxation show how much better a plan could be at most; what is said beyond that is
-the word of the solver, as the file gives it, and said to be.
+integer decisions the prices of the relaxation show how much better a plan could be at most; where it is asked for,
+those of branches show that none is. What is said beyond that is the word of the solver, as the file gives it, and said
+to be.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -28,10 +29,14 @@ from budgetopt.allocation.whole_amounts import WholePlan, is_near, is_rounded_to
 from budgetopt.audit import audit_plan
 from budgetopt.errors import BudgetoptError, ResultFileError
 from budgetopt.formulation import formulate
+from budgetopt.formulation.linear_program import Stage
 from budgetopt.scenario.scenario import Scenario
-from budgetopt.scenario.words import visible
+from budgetopt.scenario.words import plural, visible
 from budgetopt.solvers import SolverResult, StageResult
-from budgetopt.solvers.certificate import TOLERANCE, Certificate
+from budgetopt.solvers.certificate import CLOSED, TOLERANCE, Certificate
+
+if TYPE_CHECKING:
+    from budgetopt.solvers.branching import Branches
 
 __all__ = ["Finding", "Verification", "verify_result"]
 
@@ -47,7 +52,7 @@ _NOT_CONFIRMED = "The result is NOT confirmed."
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was checked: ``form``, ``seal``, ``scenario``, ``audit``, ``proof`` or ``figures``.
+    """One thing that was checked: ``form``, ``seal``, ``scenario``, ``audit``, ``proof``, ``branches`` or ``figures``.
 
     Notes are ``inputs``, ``ties`` and ``solver``: what cannot be checked, and is said by the document alone.
     """
@@ -104,18 +109,34 @@ class Verification:
 
 
 def verify_result(
-    document: Mapping[str, Any], scenario: Scenario, *, check_seal: bool = True, read_from: str = ""
+    document: Mapping[str, Any],
+    scenario: Scenario,
+    *,
+    check_seal: bool = True,
+    read_from: str = "",
+    branching: float | None = None,
 ) -> Verification:
-    """Check a result document, without any solver, against its scenario with every change that it was made with.
+    """Check a result document against its scenario with every change that it was made with.
 
-    Nothing is raised for a document that is wrong. ``check_seal`` asks that its own fingerprint fits, which tells that
-    nothing was changed by mistake; whoever tampers on purpose can seal again, so nothing else rests on it.
-    ``read_from`` is the file of the scenario, to be told.
+    Nothing is raised for a document that is wrong, and no solver is run but for branching.
+
+    Parameters
+    ----------
+    document, scenario
+        The result, and the scenario that it is of.
+    check_seal
+        Whether its own fingerprint has to fit, which tells that nothing was changed by mistake; whoever tampers on
+        purpose can seal again, so nothing else rests on it.
+    read_from
+        The file of the scenario, to be told.
+    branching
+        So many seconds integer decisions are split at most, if they are not many: prices of the branches prove what
+        those of the relaxation leave open. A solver finds these prices, and nothing that it says is believed.
     """
     findings: list[Finding] = []
     conclusion: tuple[str, bool] | None = None
     notes: tuple[Finding, ...] = ()
-    for found in _findings(document, scenario, check_seal, read_from):
+    for found in _findings(document, scenario, check_seal, read_from, branching):
         if isinstance(found, Finding):
             findings.append(found)
         elif isinstance(found, Conclusion):
@@ -128,7 +149,7 @@ def verify_result(
 
 
 def _findings(
-    document: Mapping[str, Any], scenario: Scenario, check_seal: bool, read_from: str
+    document: Mapping[str, Any], scenario: Scenario, check_seal: bool, read_from: str, branching: float | None
 ) -> Iterator[Finding | tuple[Finding, ...] | Conclusion]:
     try:
         check_form(document)
@@ -182,7 +203,11 @@ def _findings(
     yield Finding("figures", not wrong, text)
     objectives = [stage.label for stage in formulation.linear_program.stages]
     yield tuple(Finding(name, True, words) for name, words in unproved(document, scenario, objectives))
-    yield Conclusion(*_conclusion(outcome, allocation))
+    is_right = not fault and not wrong
+    branches = _branched(outcome, allocation, branching) if is_right and branching is not None else None
+    if branches is not None:
+        yield _looked_into(branches, outcome.stages[0].stage)
+    yield Conclusion(*_conclusion(outcome, allocation, branches))
 
 
 def _is_sealed(document: Mapping[str, Any]) -> bool:
@@ -264,16 +289,41 @@ def _sizes(outcome: SolverResult) -> dict[str, float]:
     return sizes
 
 
-def _conclusion(outcome: SolverResult, allocation: Allocation) -> tuple[str, bool]:
+def _branched(outcome: SolverResult, allocation: Allocation, seconds: float) -> Branches | None:
+    """Return what branches prove of a plan with integer decisions; None where nothing is open, or there are many."""
+    certificate, first, problem = allocation.certificate, outcome.stages[0], allocation.formulation.linear_program
+    is_open = certificate.bound_by_solver and not allocation.relaxation_gap <= SAME
+    if not is_open or not allocation.has_few_decisions:
+        return None
+    from budgetopt.solvers.branching import prove_by_branching
+
+    # the plan that the first objective had reached before later ones gave some of it up
+    value = certificate.objective - first.stage.sign * certificate.conceded
+    tolerance = CLOSED * certificate.gap.scale
+    return prove_by_branching(problem, first.stage, value, tolerance=tolerance, seconds=seconds)
+
+
+def _looked_into(branches: Branches, stage: Stage) -> Finding:
+    solved = f"{plural(branches.solved, 'branch', 'branches')} of the integer decisions"
+    if branches.better is not None:
+        return Finding("branches", False, f"in {solved} a better plan is found: {stage.value(branches.better):,.10g}")
+    if branches.left:
+        return Finding("branches", True, f"{solved} leave {branches.left:,} more open")
+    return Finding("branches", True, f"the prices of {solved} show that none of them has a better plan")
+
+
+def _conclusion(outcome: SolverResult, allocation: Allocation, branches: Branches | None = None) -> tuple[str, bool]:
     certificate = allocation.certificate
     label = outcome.stages[0].stage.label
     start = "Confirmed: the plan keeps every limit of this scenario"
-    if certificate.bound_by_solver:
-        return _with_integers(start, label, outcome, allocation)
+    is_shown = branches is not None and not branches.left
+    if certificate.bound_by_solver and not is_shown:
+        return _with_integers(start, label, outcome, allocation, branches)
+    by = f": the prices of {plural(branches.solved, 'branch', 'branches')} prove it" if branches is not None else ""
     if allocation.rounding_matters:
-        most = f"better by more than {allocation.gap:.4%}"
-        return f"{start}, and no plan can {label} {most}; its amounts are rounded.", True
-    return f"{start}, and no plan can {label} better{_conceded(allocation)}.", True
+        gap = allocation.gap if branches is None else allocation.gap_to(branches.bound)
+        return f"{start}, and no plan can {label} better by more than {gap:.4%}; its amounts are rounded{by}.", True
+    return f"{start}, and no plan can {label} better{_conceded(allocation)}{by}.", True
 
 
 def _conceded(allocation: Allocation) -> str:
@@ -282,18 +332,24 @@ def _conceded(allocation: Allocation) -> str:
     return f" by more than the {share:.4%} that later objectives gave up" if share > 1e-9 else ""
 
 
-def _with_integers(start: str, label: str, outcome: SolverResult, allocation: Allocation) -> tuple[str, bool]:
+def _with_integers(
+    start: str, label: str, outcome: SolverResult, allocation: Allocation, branches: Branches | None
+) -> tuple[str, bool]:
     """Say what prices prove of a plan with integer decisions, and what is the word of the file and of its solver."""
     beyond = " beyond what later objectives gave up" if allocation.certificate.conceded else ""
-    proved, said = allocation.relaxation_gap, allocation.gap
+    by, proved, said = "prices of the relaxation", allocation.relaxation_gap, allocation.gap
+    if branches is not None and allocation.gap_to(branches.bound) < proved:
+        by, proved = "prices of the branches", allocation.gap_to(branches.bound)
     if proved <= SAME:
         return f"{start}, and no plan can {label} better{_conceded(allocation)}: the prices prove it.", True
     shown = "" if np.isfinite(said) else " How much better a plan could be is not known."
     if np.isfinite(proved):
         most = f"better by more than {proved:.4%}{beyond}"
-        shown = f" The prices of the relaxation prove, without any solver, that no plan can {label} {most}."
+        shown = f" The {by} prove, without any solver, that no plan can {label} {most}."
     if not np.isfinite(said):
         return f"{start}.{shown}", False
     most = f"better by more than {said:.4%}" if said > SAME else "better"
     who = f"the file says that {outcome.solution.solver} found this by search"
+    if branches is None and allocation.has_few_decisions:
+        who += "; --solve may prove it"
     return f"{start}.{shown} That no plan can {label} {most}{beyond} is not proved here: {who}.", False

@@ -2,7 +2,8 @@
 
 Everything that the result says is worked out anew: the plan keeps every limit, every figure follows from it, and the
 prices in the proof show that no plan can do better. What the file says and nothing shows is named. --solve solves the
-scenario again, and --signature says who adopted the result. Exit code 0: confirmed; 2: it is not.
+scenario again, and splits all-or-nothing decisions into branches whose prices prove what the file does not.
+--signature says who adopted the result. Exit code 0: confirmed; 2: it is not.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ __all__ = ["HELP", "NAME", "add_arguments", "run"]
 
 NAME = "verify"
 HELP = "check a result file again, without any solver"
+BRANCHING = 10.0
+"""Seconds for which integer decisions are split at most."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_scenario(parser, optional=True, text="the scenario; left out, it is looked for beside the result and here")
     text = "prove the first objective in fractions too, without any rounding (small linear programs)"
     parser.add_argument("--exact", action="store_true", help=text)
-    text = "solve the scenario again, too: no plan may be better, and the rule for ties must pick the same one"
+    text = "solve the scenario again, too: no plan may be better, and the rule for ties must pick the same one; "
+    text += "and prove plans with all-or-nothing decisions by branches of these"
     parser.add_argument("--solve", action="store_true", help=text)
     add_time_limit(parser, "with --solve: stop after this long")
     text = "the detached signature that `sign` or `ssh-keygen -Y sign` made: say who adopted this very file"
@@ -60,7 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
     with progress("Checking the result"):
         from budgetopt.allocation.verify import verify_result
 
-        found = verify_result(document, scenario, read_from=file)
+        seconds = min(BRANCHING, arguments.time_limit or BRANCHING) if arguments.solve else None
+        found = verify_result(document, scenario, read_from=file, branching=seconds)
         exact = _exact(document, scenario) if arguments.exact else None
     if arguments.solve:
         with progress("Solving again"):

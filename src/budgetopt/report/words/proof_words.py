@@ -84,6 +84,7 @@ def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None)
         believed.append(
             f"That no plan has {better} is the word of the solver ({one_line(plan.solver)}), because some decisions "
             f"are all-or-nothing; that the plan reaches {value if left else 'this value'} is proved."
+            + _may_be_proved(plan)
         )
     else:
         short = f"Proved: it keeps {limits}, by an independent audit, and no plan that does so is better{beyond}."
@@ -105,6 +106,12 @@ def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None)
         believed.append("Whether another plan is as good is not known: the search stopped at a gap or a limit of time.")
     believed += _of_figures(plan, assumptions)
     return ProofWords(short, proved, believed, _checks(plan), _facts(plan, numbers))
+
+
+def _may_be_proved(plan: Allocation) -> str:
+    """Return how to prove what is the solver's word, if there are not too many decisions for that."""
+    how = " `budgetopt verify --solve` may prove it, by the prices of branches of these decisions."
+    return how if plan.has_few_decisions else ""
 
 
 def _of_figures(plan: Allocation, assumptions: int | None) -> Iterator[str]:
