@@ -20,7 +20,7 @@ from budgetopt.formulation.linear_program import Floats, LinearProgram, Stage
 from budgetopt.solvers.certificate import CLOSED, bound_by_prices, certify_point, implied_limits
 from budgetopt.solvers.checks import Clock
 from budgetopt.solvers.faces import INTEGRAL, within_reach
-from budgetopt.solvers.highs import LiveModel
+from budgetopt.solvers.highs import AGAIN, LiveModel
 from budgetopt.solvers.solution import LARGE_SEARCH, Options, Solution, Termination
 
 __all__ = ["Branches", "prove_by_branching", "search"]
@@ -100,14 +100,14 @@ def prove_by_branching(
     SolverError
         If HiGHS refuses a problem.
     """
-    return _Branching(lp, stage, value, tolerance).run(Clock(seconds), most)
+    return _Branching(lp, stage, value, tolerance, Clock(seconds)).run(most)
 
 
 def search(lp: LinearProgram, model: LiveModel, options: Options) -> Solution:
     """Search an integer problem, and look into an answer over few decisions in another way: HiGHS is wrong about some.
 
-    Branches prove that no plan is better, or find one. What :data:`CONFIRMING` of them leave open is searched again.
-    Ctrl-C ends this, and keeps the best plan found.
+    Branches prove that no plan is better, or find one. What :data:`CONFIRMING` of them, or those of a second, leave
+    open is searched again. Ctrl-C ends this, and keeps the best plan found.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def search(lp: LinearProgram, model: LiveModel, options: Options) -> Solution:
     """
     answer, stage = model.solve_once(), lp.stages[0]
     while lp.is_integer and lp.open_integers < LARGE_SEARCH and answer.proved and answer.x is not None:
-        left = None if options.time_limit is None else options.time_limit - answer.seconds
+        left = AGAIN if options.time_limit is None else min(AGAIN, options.time_limit - answer.seconds)
         size = max(float(np.abs(stage.cost * answer.x).sum()), float(np.abs(stage.cost).max(initial=0.0)))
         tolerance = max(CLOSED * size, (options.gap or 0.0) * abs(answer.objective))
         begin = time.perf_counter()
@@ -135,7 +135,7 @@ def search(lp: LinearProgram, model: LiveModel, options: Options) -> Solution:
 class _Branching:
     """Branches that are still to be looked into, the least bounded first, and what splits have brought so far."""
 
-    def __init__(self, lp: LinearProgram, stage: Stage, value: float, tolerance: float) -> None:
+    def __init__(self, lp: LinearProgram, stage: Stage, value: float, tolerance: float, clock: Clock) -> None:
         self.stage = replace(stage, cost=stage.cost_for(lp.columns))
         relaxed, everywhere = replace(lp.relaxed(), stages=(self.stage,), tie_break=None), np.ones(lp.columns, np.bool_)
         lower, upper = implied_limits(relaxed, everywhere)
@@ -144,18 +144,18 @@ class _Branching:
         self.whole = np.flatnonzero(lp.integer)
         # everything below is minimized
         self.value, self.target = value, stage.sign * value - tolerance
-        self.model = LiveModel(relaxed)
+        self.clock, self.model = clock, LiveModel(relaxed, Options(time_limit=clock.left))
         self.gained, self.times = np.zeros((2, len(self.whole))), np.zeros((2, len(self.whole)))
         self.waiting: list[_Branch] = []
         self.unsettled: list[float] = []
         self.better: Floats | None = None
         self.solved = self.made = 0
 
-    def run(self, clock: Clock, most: float) -> Branches:
+    def run(self, most: float) -> Branches:
         """Split branches until each is settled, or time is over."""
         low, high = np.ceil(self.lp.lower[self.whole] - INTEGRAL), np.floor(self.lp.upper[self.whole] + INTEGRAL)
         self._add(-np.inf, low, high, None)
-        while self.waiting and self.better is None and self.solved < most and not clock.over:
+        while self.waiting and self.better is None and self.solved < most and not self.clock.over:
             self._settle(heapq.heappop(self.waiting))
         left = [branch.bound for branch in self.waiting] + self.unsettled
         bound = self.stage.sign * min(left) if left else self.value
