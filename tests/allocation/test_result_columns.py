@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from budgetopt.allocation.result_columns import labelled
+from budgetopt.allocation.result_columns import flags, labelled
 from budgetopt.formulation.linear_program import Block, Labels
 
 
@@ -23,3 +23,9 @@ def test_rows_with_the_same_keys_are_numbered_wherever_they_stand() -> None:
     found = labelled(np.ones(4), Labels((Block("limit", 0, 4, keys),)))
     assert found is not None
     assert found[0]["again"].tolist() == [1, 1, 2, 1]
+
+
+def test_flags_that_are_all_alike_are_said_once() -> None:
+    assert [flags(np.full(3, said)) for said in (True, False)] == [True, False]
+    assert flags(np.array([True, False])).tolist() == [True, False]
+    assert flags(np.zeros(0, np.bool_)).tolist() == []

@@ -429,6 +429,13 @@ def test_solving_again_tells_another_of_equally_good_plans() -> None:
     assert "in budget a gets 50, and not 10" in str(found)
 
 
+def test_solving_again_compares_the_value_alone_where_ties_are_left() -> None:
+    read, document = solved(TIES)
+    found = solved_again(verify_result(document, read), changed(document, {("unique",): False}), read)
+    assert found.accepted
+    assert found.findings[-1].text.endswith(": the value is 200")
+
+
 def test_the_command_follows_no_name_that_leads_elsewhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from budgetopt.cli import main
 

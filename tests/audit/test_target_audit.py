@@ -63,3 +63,15 @@ def test_by_how_much_a_stand_in_may_be_off(made: float, accepted: bool) -> None:
     # a thousandth of what is made, of the most and of one: 4.009 + 4 + 1
     audit = audited(0, 0, (made, 0), tolerance=1e-3)
     assert [one.kind for one in audit.violations] == ([] if accepted else ["stand-in"])
+
+
+def test_targets_are_goals_wherever_their_shortfall_stands_in_the_objective() -> None:
+    document = {
+        "funds": {"general": {"revenue": 100}},
+        "outcomes": {"visits": {"weight": 1, "target": {"at_least": 5}}},
+        "programs": {"pool": {"outcomes": {"visits": {"per_dollar": 1}}}},
+    }
+    goals, spending = {"minimize": "shortfall from targets"}, {"minimize": "spending"}
+    for objective, accepted in (([goals, spending], True), ([spending, goals], True), ([spending], False)):
+        scenario = unchecked({**document, "objective": objective})
+        assert audit_plan(scenario, SpendingPlan.nothing(scenario)).accepted is accepted

@@ -187,7 +187,7 @@ class Check:
             program="" if program is None else names[program],
             fund=_printed(fund, scenario),
             other=_printed(other, scenario),
-            excess=_figure(abs(value - bound), 2),
+            excess=_figure(abs(value - bound), 2),  # no mutant: the one sentence that says it has the bound 0
             at_period=f" {period}" if period and len(scenario.periods) > 1 else "",
             in_period=_in_period(period, scenario),
         )

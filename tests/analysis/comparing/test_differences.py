@@ -321,3 +321,15 @@ def test_the_rows_of_programs_that_are_gone_new_and_changed():
     assert bo.diff(found.before, city(c={}, b={"baseline": 2}, a={"baseline": 1, "department": "X"})).order == (
         "programs",
     )
+
+
+def test_what_a_table_is_called_is_no_difference(tmp_path):
+    for name in ("proposed", "adopted"):
+        (tmp_path / f"{name}.csv").write_text("program,outcomes.visits.per_dollar\npool,2\n")
+        (tmp_path / f"{name}.yaml").write_text(
+            "funds: {general: {revenue: 100}}\n"
+            "outcomes: {visits: {weight: 1}}\n"
+            f"tables: {{programs: {name}.csv}}\n"
+        )
+    found = bo.diff(tmp_path / "proposed.yaml", tmp_path / "adopted.yaml")
+    assert found.document == ()

@@ -166,6 +166,7 @@ def test_a_cent_for_each_program_is_not_short(short: float, balanced: bool) -> N
         (["FY2027"], ["FY2028", "FY2029"]),
         (["Y08"], ["Y09", "Y10"]),
         (["FY98", "FY99"], ["FY00", "FY01"]),
+        (["FY98", "FY99", "FY00"], ["FY01", "FY02"]),
         (["Year 9", "Year 10"], ["Year 11", "Year 12"]),
         (["2025-26", "2026-27"], ["2027-28", "2028-29"]),
         (["FY2025/2026"], ["FY2026/2027", "FY2027/2028"]),

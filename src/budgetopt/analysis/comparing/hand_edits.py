@@ -172,7 +172,7 @@ def charged(scenario: Scenario, plan: SpendingPlan, rest: Floats, least: float) 
     for program, period in np.argwhere((rest > least) & has_parts[:, None]).tolist():
         spending[program, :, period] += fixed[program] * rest[program, period]
         rest[program, period] = 0.0
-    if not (rest > least).any():
+    if not (rest > least).any():  # no mutant: amounts are cents, the least is half a cent
         return spending
     balances = audit_plan(scenario, replace(plan, spending=spending)).balances
     left = balances.closing - balances.reserve

@@ -327,7 +327,7 @@ class _DrawModel:
         held = np.unique(drawn.column)
         kept = np.clip(drawn.point[held], problem.lower[held], problem.upper[held])
         stage = problem.stages[0]
-        self._live.set_costs(np.zeros(problem.columns), stage.maximize, 0.0)
+        self._live.set_costs(np.zeros(problem.columns), stage.maximize, 0.0)  # no mutant: any plan will do
         self._live.set_column_bounds(held, kept, kept)
         found = ended(self._live.solve())
         self._live.set_column_bounds(held, problem.lower[held], problem.upper[held])

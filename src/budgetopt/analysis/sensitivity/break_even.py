@@ -245,7 +245,7 @@ class _Level:
         level, allowed = side * float((spends * ranging.x).sum()), side * self.level + self._tolerance
         spending = question.formulation.terms.spending
         end = ranging.cost_end(side * moves, side * counted, self._lean(question.problem.stages[0].cost, spending))
-        if level > allowed or end is None:
+        if level > allowed or end is None:  # no mutant: a level is never just there
             return None
         far = FARTHEST - 1.0 if more else 1.0 - 1.0 / FARTHEST
         factor = 1.0 + side * min(end.at, far)

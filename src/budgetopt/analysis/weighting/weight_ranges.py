@@ -65,7 +65,7 @@ def weight_ranges(plan: Allocation, machines: Machines | None = None) -> Members
     """
     count = len(plan.scenario.outcomes)
     text = "Looking for the range of each weight"
-    return run_members(_ranges_of, plan, count, text=text, machines=machines, chunk=RANGES)
+    return run_members(_ranges_of, plan, count, text=text, machines=machines, chunk=RANGES)  # no mutant: who works
 
 
 def _ranges_of(plan: Allocation) -> Callable[[int], WeightRange]:
