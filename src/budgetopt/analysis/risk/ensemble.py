@@ -376,7 +376,7 @@ class _Told:
         drawn = self.drawn
         model, stage = LiveModel(drawn.problem, drawn.options), drawn.problem.stages[0]
         if drawn.problem.is_integer:  # no mutant: it only saves time
-            model.set_start(drawn.point)
+            model.set_start(drawn.point)  # no mutant: it only saves time
         model.set_costs(drawn.cost_of(mean) + drawn.tilt, stage.maximize, stage.offset)
         found = ended(model.solve())
         assert found.x is not None, "the plan itself keeps every limit"
