@@ -62,7 +62,7 @@ def test_the_word_of_a_solver_is_not_called_a_proof(city: Allocation) -> None:
     assert proof.short.endswith("that no plan does better is the solver's word.")
     assert not any("No plan that keeps" in words for words in proof.proved)
     assert "is the word of the solver (HiGHS" in proof.believed[0]
-    assert "`budgetopt verify --solve` may prove it" in proof.believed[0]
+    assert "The command “budgetopt verify --solve” may prove it" in proof.believed[0]
 
 
 def test_each_objective_has_its_checks() -> None:

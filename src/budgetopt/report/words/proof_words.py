@@ -110,7 +110,7 @@ def proof_of(plan: Allocation, numbers: Numbers, assumptions: int | None = None)
 
 def _may_be_proved(plan: Allocation) -> str:
     """Return how to prove what is the solver's word, if there are not too many decisions for that."""
-    how = " `budgetopt verify --solve` may prove it, by the prices of branches of these decisions."
+    how = " The command “budgetopt verify --solve” may prove it, by the prices of branches of these decisions."
     return how if plan.has_few_decisions else ""
 
 
