@@ -51,15 +51,6 @@ class Made:
     assembled: Assembled
     is_part: bool
 
-    def has_columns_of(self, compiled: CompiledRules, limits: ProgramLimits, own: ProgramLimits) -> bool:
-        """Return whether a scenario differs in limits of rules alone; ``own``: the limits of programs here."""
-        return (
-            not self.is_part
-            and compiled.scenario.programs is self.compiled.scenario.programs
-            and limits.are_those_of(own)
-            and compiled.is_same_but_for_limits(self.compiled)
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Formulation:
@@ -175,13 +166,12 @@ def formulate(
     Formulation
         The linear program and the terms that lead back to the scenario.
     """
-    builder = Builder(left_out := {scenario.limits.position(provision) for provision in suspended})
+    left_out = {scenario.limits.position(provision) for provision in suspended}
+    builder = Builder(left_out)
     near = None if like is None else like._made
     limits = program_limits(scenario, left_out)
     compiled = compile_rules(scenario, None if near is None else near.compiled)
     rules = compiled.in_order
-    if like is not None and near is not None and not left_out and near.has_columns_of(compiled, limits, like.limits):
-        return _with_rows(like, near, compiled, rules)
     terms, price = _add_programs(builder, scenario, limits, rules, keep_all=keep_all)
     if like is not None and near is not None and not near.is_part and terms.same_columns(like.terms):
         moved = _with_limits(like, near, builder, compiled, rules)
@@ -214,24 +204,18 @@ def _tie_break(scenario: Scenario, spending: SpendingTerms, reference: Floats) -
     return TieBreak(group, spending.column, spending.weight, reference.ravel(), settled, even)
 
 
-def _with_rows(like: Formulation, near: Made, compiled: CompiledRules, rules: Sequence[LinearRule]) -> Formulation:
-    """Return a formulation with the same columns and other limits of rules."""
-    problem, entries = near.rules.with_limits(like.linear_program, rules)
-    return replace(like, linear_program=problem, _made=replace(near, compiled=compiled, rules=entries))
-
-
 def _with_limits(
     like: Formulation, near: Made, builder: Builder, compiled: CompiledRules, rules: Sequence[LinearRule]
 ) -> Formulation | None:
     """Return a formulation with other limits of programs, those of a builder, and of rules; None if more differs."""
     if not compiled.is_same_but_for_limits(near.compiled):
         return None
-    moved = _with_rows(like, near, compiled, rules)
-    begun = builder.begin_of(moved.linear_program, near.assembled)
-    if moved._made is None or begun is None:
+    problem, entries = near.rules.with_limits(like.linear_program, rules)
+    begun = builder.begin_of(problem, near.assembled)
+    if begun is None:
         return None
-    made = replace(moved._made, assembled=builder.assembled, is_part=builder.leaves_out)
-    return replace(moved, linear_program=begun, _made=made)
+    made = Made(compiled, entries, builder.assembled, builder.leaves_out)
+    return replace(like, linear_program=begun, _made=made)
 
 
 def _add_programs(

@@ -41,10 +41,6 @@ class ProgramLimits:
     fewest: Floats
     most: Floats
 
-    def are_those_of(self, other: ProgramLimits) -> bool:
-        """Return whether the same limits set the same floors and ceilings."""
-        return all(np.array_equal(getattr(self, name), getattr(other, name)) for name in self.__slots__)
-
 
 def program_limits(scenario: Scenario, suspended: Collection[int] = ()) -> ProgramLimits:
     """Return the tightest limits that the programs' own words and the rules on change set, but for suspended limits."""
