@@ -17,7 +17,6 @@ from budgetopt.formulation.linear_program import (
     best_values,
     resting,
 )
-from budgetopt.solvers.branching import search
 from budgetopt.solvers.certificate import Certificate, certify
 from budgetopt.solvers.checks import Clock, check_options
 from budgetopt.solvers.faces import Reduced, fix_integers, reduce
@@ -204,6 +203,7 @@ def _solve(
 ) -> Solution:
     options = replace(options, time_limit=clock.left)
     if options.solver.casefold() == "highs":
+        from budgetopt.solvers.branching import search
         from budgetopt.solvers.highs import LiveModel
 
         model = LiveModel(lp, options)
